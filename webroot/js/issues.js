@@ -15,6 +15,7 @@ const CONDITIONS = {
   replication: { title: 'The second copy is behind', path: '/activity?kind=replication', label: 'Show' },
   retention: { title: 'Retention waits for you', path: '/storage#retention', label: 'Review' },
   disk: { title: 'The disk is filling up', path: '/storage#space', label: 'Storage' },
+  worker: { title: 'Workers are missing', path: '/storage#workers', label: 'Show' },
   login: { title: 'Somebody is guessing passwords', path: '/config#access', label: 'Settings' },
 };
 /** Of those whose sentence is too long for a title. */
@@ -53,7 +54,9 @@ function conditions({ status }, full) {
     const { title: named = message, path, label } = CONDITIONS[kind] ?? {};
     const said = message === status.title;
     const title = said || message.length > SHORT ? named : message;
-    return issue(`condition-${kind}-${message}`, STOPS_BACKUPS.has(kind) ? 'stops' : kind === 'damage' ? 'damage' : 'other', {
+    // It is the same thing when another one is lost too, or the first is back.
+    const id = kind === 'worker' ? kind : `${kind}-${message}`;
+    return issue(`condition-${id}`, STOPS_BACKUPS.has(kind) ? 'stops' : kind === 'damage' ? 'damage' : 'other', {
       // What the headline says already is not said again.
       title, text: said || message === title ? '' : message, remedy, since: instant(since), actions: path ? [{ path, label }] : [],
     });

@@ -1,7 +1,9 @@
 // How a run came out, in a sentence. Pure.
 
-import { bytes, capitalBut, count, listing, plural, visible } from './format.js';
+import { bytes, capitalBut, count, instant, listing, plural, timeOfDay, visible } from './format.js';
 import { leftOut } from './results.js';
+
+const LOST = 5;
 
 /** The sentence that stands at the top of a run's page. */
 export function outcome(run) {
@@ -15,6 +17,17 @@ export function outcome(run) {
     case 'cancelled': return 'Somebody stopped this run. What it had downloaded is kept for the next one.';
     default: return 'This run was cut off. What it had downloaded is kept for the next one.';
   }
+}
+
+/** Of the workers on other machines that fell silent meanwhile, a sentence each; of many, of the first ones. */
+export function lostWorkers(run, timeZone) {
+  const lost = run.workers_lost ?? [];
+  const told = lost.slice(0, LOST).map(({ name, at, shards, times }) => {
+    const when = timeOfDay(instant(at), instant(run.finished_at ?? run.started_at), timeZone);
+    const often = times > 1 ? `${count(times)} times, last at ${when}` : `at ${when}`;
+    return `Worker ${visible(name)} was lost ${often}${shards > 0 ? `; others took over its ${plural(shards, 'part')} of buckets` : ''}.`;
+  });
+  return lost.length > LOST ? [...told, `And ${plural(lost.length - LOST, 'more worker')}.`] : told;
 }
 
 function well(run, names) {

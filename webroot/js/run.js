@@ -10,7 +10,7 @@ import { account, snapshotWords } from './run-account.js';
 import { bucketTable } from './run-detail.js';
 import { jobAddress, jobProgress } from './job-words.js';
 import { logCard } from './job-log.js';
-import { liveFigures, outcome, ownWords } from './run-words.js';
+import { liveFigures, lostWorkers, outcome, ownWords } from './run-words.js';
 import { look, runAddress, triggerName } from './results.js';
 import { startShell, store } from './shell.js';
 import { toastError } from './toast.js';
@@ -71,6 +71,7 @@ function said(run, tone, name) {
   return h('div', { class: 'outcome', id: 'outcome', data: { tone } }, icon(name), h('div', {},
     h('p', { class: 'outcome-words' }, outcome(run)),
     h('p', { class: 'muted' }, snapshotWords(run)),
+    lostWorkers(run).map((words) => h('p', { class: 'muted lost-worker' }, words)),
     more && ['partial', 'failed'].includes(run.result) ? h('details', {}, h('summary', {}, 'In full'), h('p', {}, more)) : null));
 }
 

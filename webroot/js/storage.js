@@ -162,10 +162,10 @@ const PATIENCE_MS = 3000;
 let begun = false;
 
 function begin() {
-  const all = Promise.allSettled([load(), loadSpace(), loadAlarms(), refreshProofs(showDamage), refreshRepairs(), refreshDrill()]);
+  const workers = begun ? null : watchWorkers(byId('workers'));
+  const all = Promise.allSettled([workers, load(), loadSpace(), loadAlarms(), refreshProofs(showDamage), refreshRepairs(), refreshDrill()]);
   if (begun) return;
   begun = true;
-  watchWorkers(byId('workers'));
   all.then(seen);
 }
 

@@ -3,7 +3,7 @@ import test from 'node:test';
 import { extent, retryAll, retryRequest, withoutKey } from '../../../../webroot/js/causes.js';
 import { checks, plus, quoted, sumOf, SUMS } from '../../../../webroot/js/certificate-words.js';
 import { fits, jobChanges, jobProgress, jobsQuestion, jobTitle, readFilters, writeFilters } from '../../../../webroot/js/job-words.js';
-import { outcome } from '../../../../webroot/js/run-words.js';
+import { lostWorkers, outcome } from '../../../../webroot/js/run-words.js';
 import { counts, NOW, record, runState } from './fixtures.mjs';
 
 const cause = (given = {}) => ({
@@ -79,6 +79,18 @@ test('a run comes out in a sentence', () => {
   assert.equal(outcome({ ...record({ result: 'failed' }), causes: [cause({ title: "Can't reach S3" })] }), "Nothing was backed up: can't reach S3.");
   assert.equal(outcome({ ...record({ names: ['photos'] }), totals: counts({ downloaded: [1, 1024] }) }), 'photos is safe: 1 object new or changed (1.00 KiB).');
   assert.equal(outcome(record({ new_snapshot: false })), 'All 3 buckets: nothing changed since the snapshot before.');
+});
+
+test('a run names the workers that were lost in it', () => {
+  const lost = (given = {}) => ({ name: 'rack-2', at: '2026-11-23T02:14:00Z', shards: 3, times: 1, ...given });
+  const run = (...workers) => record({ finished_at: '2026-11-23T03:00:00Z', workers_lost: workers });
+  assert.deepEqual(lostWorkers(record()), []);
+  assert.deepEqual(lostWorkers(run(lost(), lost({ name: 'a\u202eb', shards: 0 }), lost({ shards: 1, times: 2 })), 'UTC'), [
+    'Worker rack-2 was lost at 02:14; others took over its 3 parts of buckets.',
+    'Worker a\\u202eb was lost at 02:14.',
+    'Worker rack-2 was lost 2 times, last at 02:14; others took over its 1 part of buckets.',
+  ]);
+  assert.equal(lostWorkers(run(...Array(7).fill(lost())), 'UTC').at(-1), 'And 2 more workers.');
 });
 
 test('the sums of a certificate are those of its counts', () => {

@@ -20,7 +20,7 @@ export function record(given = {}) {
     buckets: given.buckets ?? names.map((bucket) => ({
       bucket, result: given.results?.[bucket] ?? 'success', listing_complete: true, counts: counts(), failures: [], failures_total: 0, error: null,
     })),
-    totals: counts(), message: given.message ?? null,
+    totals: counts(), message: given.message ?? null, ...(given.workers_lost ? { workers_lost: given.workers_lost } : {}),
   };
 }
 

@@ -55,6 +55,16 @@ test('the same cause in runs of two schedules is one thing, and the figures of b
   assert.deepEqual(denied.actions[1].buckets, ['alpha', 'beta', 'delta']);
 });
 
+test('workers that are missing are one thing, whoever of them is back', () => {
+  const lost = (message) => issues(state({ status: { conditions: [{ kind: 'worker', message, remedy: 'Start it again.', since: iso(NOW - HOUR) }] } }))[0];
+  const one = lost('Worker rack-2 is lost.');
+  assert.deepEqual([one.title, one.tone, one.since], ['Worker rack-2 is lost.', 'warn', NOW - HOUR]);
+  assert.deepEqual(one.actions, [{ path: '/storage#workers', label: 'Show' }]);
+  const several = lost(`3 workers are lost: ${'rack-2-of-the-second-room'}, rack-3-of-the-second-room and rack-4.`);
+  assert.equal(several.title, 'Workers are missing');
+  assert.equal(several.id, one.id);
+});
+
 test('records that know no causes are grouped by what the server says of each bucket', () => {
   const given = failing(null);
   const found = issues(given);

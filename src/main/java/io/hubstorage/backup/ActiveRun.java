@@ -41,6 +41,7 @@ final class ActiveRun implements Work {
     private final HistoryStore history;
     private final InstantSource clock;
     private final String version;
+    private final Workers workers;
     private final Bus bus;
     private final RunMonitor monitor;
     private final ShardDispatcher dispatcher;
@@ -63,6 +64,7 @@ final class ActiveRun implements Work {
         this.history = history;
         this.clock = clock;
         this.version = version;
+        this.workers = workers;
         this.bus = new Bus(vertx);
         this.monitor = new RunMonitor(plan, clock, limits);
         this.dispatcher = new ShardDispatcher(vertx, workers, plan.data(), plan.runId());
@@ -130,12 +132,16 @@ final class ActiveRun implements Work {
         BackupRun begun =
                 new BackupRun(plan, lock, selection, dispatcher, monitor, asked, clock, version, report, this::raise);
         run = begun;
-        return begun.execute();
+        return withLosses(begun.execute());
     }
 
     @Override
     public RunRecord stopped(RunResult result, String why) {
-        return report.stopped(result, run == null ? 0 : run.attempts(), why);
+        return withLosses(report.stopped(result, run == null ? 0 : run.attempts(), why));
+    }
+
+    private RunRecord withLosses(RunRecord record) {
+        return record.losing(workers.lostSince(plan.startedAt()));
     }
 
     @Override

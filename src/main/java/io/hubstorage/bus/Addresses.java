@@ -189,6 +189,8 @@ public final class Addresses {
 
     /** Request: empty, answered by {@link WorkersMessage.Listing}. */
     public static final String WORKERS_LIST = "hubstorage.workers.list";
+    /** Request: {@link WorkersMessage.Forget}, answered by {@link WorkersMessage.Listing}. */
+    public static final String WORKERS_FORGET = "hubstorage.workers.forget";
 
     private Addresses() {}
 

@@ -16,13 +16,16 @@ import org.jspecify.annotations.Nullable;
  * One run as the history keeps it and {@code backup.finished} tells it; a flat object in JSON.
  *
  * @param alarms what somebody should look at although the run succeeded
+ * @param workersLost workers on other machines that fell silent meanwhile; what they had to do others did
  */
 public record RunRecord(
         @JsonUnwrapped RunStart start,
         @JsonUnwrapped RunEnd end,
         @JsonUnwrapped CurrentSnapshot current,
         List<BucketRecord> buckets,
-        List<Alarm> alarms)
+        List<Alarm> alarms,
+
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<WorkersMessage.Lost> workersLost)
         implements JobRecord {
     /**
      * The snapshot that is current when a run has ended.
@@ -40,9 +43,16 @@ public record RunRecord(
         public static final CurrentSnapshot NONE = new CurrentSnapshot(null, false, null);
     }
 
-    /** Copies the alarms; records of earlier versions have none. */
+    /** Copies the lists, which records of earlier versions have not. */
     public RunRecord {
         alarms = alarms == null ? List.of() : List.copyOf(alarms);
+        workersLost = workersLost == null ? List.of() : List.copyOf(workersLost);
+    }
+
+    /** Of a run that no worker was lost in. */
+    public RunRecord(
+            RunStart start, RunEnd end, CurrentSnapshot current, List<BucketRecord> buckets, List<Alarm> alarms) {
+        this(start, end, current, buckets, alarms, List.of());
     }
 
     public static RunRecord running(RunStart start) {
@@ -123,7 +133,12 @@ public record RunRecord(
 
     @Override
     public RunRecord with(RunEnd other) {
-        return new RunRecord(start, other, current, buckets, alarms);
+        return new RunRecord(start, other, current, buckets, alarms, workersLost);
+    }
+
+    /** The same, with these. */
+    public RunRecord losing(List<WorkersMessage.Lost> workers) {
+        return new RunRecord(start, end, current, buckets, alarms, workers);
     }
 
     /** One bucket of a run; unless {@code listingComplete}, nothing was concluded from its listing. */

@@ -111,6 +111,8 @@ public sealed interface StatusMessage {
             RETENTION(false),
             /** The data folder's disk is full within two weeks if it goes on like this. */
             DISK(false),
+            /** A worker on another machine is lost, or not let in. Backups go on without it. */
+            WORKER(false),
             /** Somebody tries passwords or tokens. No matter of the backups, which may be as safe as ever. */
             LOGIN(false);
 
@@ -123,6 +125,11 @@ public sealed interface StatusMessage {
             /** Whether nothing is backed up, or cannot be told to be, as long as it is so. */
             public boolean stopsBackups() {
                 return stopsBackups;
+            }
+
+            /** Whether it is worth knowing and no more: the state of the backups is what it would be without it. */
+            public boolean leavesStateAlone() {
+                return this == WORKER || this == LOGIN;
             }
         }
     }

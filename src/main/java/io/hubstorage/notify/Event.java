@@ -37,6 +37,8 @@ public enum Event {
     PAUSED(Severity.WARNING, true),
     /** The configuration on disk is not the one in force. */
     CONFIG_BROKEN(Severity.WARNING, true),
+    /** A worker on another machine is lost, or not let in. */
+    WORKER_MISSING(Severity.WARNING, true),
     /** The week in numbers. */
     DIGEST(Severity.INFO, true),
     /** Somebody tries a channel out. */

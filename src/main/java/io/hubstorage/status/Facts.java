@@ -7,6 +7,7 @@ import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.bus.SpaceMessage;
 import io.hubstorage.bus.StatusMessage.Condition;
+import io.hubstorage.bus.WorkersMessage;
 import io.hubstorage.config.HubConfig;
 import io.hubstorage.jobs.HistoryStore.Judged;
 import io.hubstorage.snapshot.Certificate;
@@ -51,19 +52,21 @@ record Facts(
      * @param hasScheduler whether this process has one; a command that runs once has none
      * @param space absent where nobody has told yet
      * @param attack the last one that was told of
+     * @param workers absent when nobody tells who copies
      */
     record Rooms(
             BackupMessage.@Nullable Status backup,
             SchedulerMessage.@Nullable Status scheduler,
             boolean hasScheduler,
             SpaceMessage.@Nullable Current space,
-            @Nullable LoginAttack attack) {
+            @Nullable LoginAttack attack,
+            WorkersMessage.@Nullable Listing workers) {
         Rooms(
                 BackupMessage.@Nullable Status backup,
                 SchedulerMessage.@Nullable Status scheduler,
                 boolean hasScheduler,
                 SpaceMessage.@Nullable Current space) {
-            this(backup, scheduler, hasScheduler, space, null);
+            this(backup, scheduler, hasScheduler, space, null, null);
         }
 
         Rooms(

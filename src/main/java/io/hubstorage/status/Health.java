@@ -123,7 +123,8 @@ public final class Health {
                             .put("detail", judged.sentence())
                             .put("alarms", judged.alarms().size());
                     boolean well = judged.alarms().isEmpty()
-                            && judged.conditions().isEmpty()
+                            && judged.conditions().stream()
+                                    .allMatch(each -> each.kind().leavesStateAlone())
                             && !TROUBLE.contains(judged.state());
                     return Status.OK(well ? data : data.put("degraded", true));
                 })

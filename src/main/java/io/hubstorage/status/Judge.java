@@ -230,7 +230,7 @@ final class Judge {
 
     private Optional<Verdict> attention() {
         Optional<Condition> condition = conditions.stream()
-                .filter(each -> each.kind() != Condition.Kind.LOGIN)
+                .filter(each -> !each.kind().leavesStateAlone())
                 .findFirst();
         if (condition.isPresent()) {
             return Optional.of(condition(State.ATTENTION, condition.get()));

@@ -13,6 +13,7 @@ import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.bus.Sizes;
 import io.hubstorage.bus.SpaceMessage;
 import io.hubstorage.bus.StatusMessage;
+import io.hubstorage.bus.WorkersMessage;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.jobs.HistoryStore;
 import io.vertx.core.Future;
@@ -168,9 +169,16 @@ public final class StatusVerticle extends VerticleBase {
         Future<BackupMessage.Status> backup = bus().ask(Addresses.BACKUP_STATUS, BackupMessage.Status.class, PATIENCE);
         Future<SchedulerMessage.Status> scheduler =
                 bus().ask(Addresses.SCHEDULER_STATUS, SchedulerMessage.Status.class, PATIENCE);
-        Future<StatusMessage.Current> judged = Future.join(backup, scheduler)
+        Future<WorkersMessage.Listing> workers =
+                bus().ask(Addresses.WORKERS_LIST, WorkersMessage.Listing.class, PATIENCE);
+        Future<StatusMessage.Current> judged = Future.join(backup, scheduler, workers)
                 .transform(_ -> vertx.executeBlocking(() -> Judge.of(facts.find(new Facts.Rooms(
-                        backup.result(), scheduler.result(), !isAbsent(scheduler.cause()), space, attack)))));
+                        backup.result(),
+                        scheduler.result(),
+                        !isAbsent(scheduler.cause()),
+                        space,
+                        attack,
+                        workers.result())))));
         judgements.add(judged);
         return judged.onComplete(_ -> judgements.remove(judged));
     }

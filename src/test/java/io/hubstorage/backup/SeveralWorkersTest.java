@@ -9,6 +9,7 @@ import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.bus.WorkersMessage;
 import io.hubstorage.testkit.Fault;
 import io.hubstorage.testkit.HeldRequests;
 import io.hubstorage.testkit.Hub;
@@ -176,7 +177,9 @@ final class SeveralWorkersTest extends EngineTest {
         until(() -> arrived() > asked);
         heal();
 
-        holdsBoth(Hub.await(Future.fromCompletionStage(finished)));
+        RunRecord run = Hub.await(Future.fromCompletionStage(finished));
+        holdsBoth(run);
+        assertThat(run.workersLost()).as("it has said that it goes").isEmpty();
         Map<String, Long> gets = gets();
         assertThat(gets).hasSize(40);
         gets.forEach((key, times) -> {
@@ -199,12 +202,18 @@ final class SeveralWorkersTest extends EngineTest {
         long before = gets().values().stream().mapToLong(Long::longValue).sum();
 
         other.cutOff();
-        until(() -> hub.engine().workers().list().getLast().lost());
+        until(() -> hub.engine().workers().list().getLast().state() == WorkersMessage.State.LOST);
         until(() -> gets().values().stream().mapToLong(Long::longValue).sum() >= before + 20);
         held(its.bucket().equals("one") ? "two" : "one").open();
         RunRecord run = Hub.await(Future.fromCompletionStage(finished));
 
         holdsBoth(run);
+        assertThat(run.workersLost()).singleElement().satisfies(lost -> {
+            assertThat(lost.name()).isEqualTo("other");
+            assertThat(lost.at()).isBetween(run.startedAt(), Objects.requireNonNull(run.finishedAt()));
+            assertThat(lost.shards()).isEqualTo(1);
+            assertThat(lost.times()).isEqualTo(1);
+        });
         assertThat(other.shards()).as("it has not noticed yet").isEqualTo(1);
         Map<String, String> committed = listing(hub.data());
         held(its.bucket()).open();

@@ -17,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -214,8 +215,7 @@ class WorkersIT {
         first.signal("TERM");
         assertThat(first.exitCode()).isZero();
         awaitReady("local", "two");
-        // It has not been lost.
-        assertThat(workers()).hasSize(2);
+        assertThat(named("one")).as("it has not been lost").isEmpty();
     }
 
     @Test
@@ -234,6 +234,54 @@ class WorkersIT {
 
     @Test
     @Order(6)
+    void aWorkerThatIsKilledIsLostAndOneThatDoesNotComeBackAfterARestartIsMissedUntilItIsForgotten()
+            throws IOException {
+        second.kill();
+        patiently()
+                .untilAsserted(() -> assertThat(named("two"))
+                        .extracting(worker -> worker.getString("state"))
+                        .containsExactly("lost"));
+        assertThat(missed()).as("so soon").isEmpty();
+        Path file = home.resolve("service/config/workers.json");
+        patiently().until(() -> Files.readString(file).contains("lost_at"));
+        service.kill();
+        JsonObject known = new JsonObject(Files.readString(file));
+        assertThat(known.getJsonArray("workers")).hasSize(1);
+        JsonObject two = known.getJsonArray("workers").getJsonObject(0);
+        two.put(
+                "lost_at",
+                Instant.parse(two.getString("lost_at")).minusSeconds(600).toString());
+        Files.writeString(file, known.encode());
+
+        service = process("service", SECRET, servicePort, "serve");
+
+        patiently()
+                .untilAsserted(() -> assertThat(missed())
+                        .extracting(condition -> condition.getString("message"))
+                        .containsExactly("Worker two is lost."));
+        assertThat(service.json("/api/status").getJsonObject("status").getString("state"))
+                .isIn("safe", "paused");
+        assertThat(service.delete("/api/workers/two").statusCode()).isEqualTo(200);
+        assertThat(service.delete("/api/workers/two").statusCode()).isEqualTo(404);
+        assertThat(named("two")).isEmpty();
+        assertThat(missed()).isEmpty();
+    }
+
+    private static List<JsonObject> named(String name) {
+        return workers().stream()
+                .filter(worker -> worker.getString("name").equals(name))
+                .toList();
+    }
+
+    private static List<JsonObject> missed() {
+        return service.json("/api/status").getJsonObject("status").getJsonArray("conditions").stream()
+                .map(JsonObject.class::cast)
+                .filter(condition -> condition.getString("kind").equals("worker"))
+                .toList();
+    }
+
+    @Test
+    @Order(7)
     void withoutAClusterThereIsNoneAndNothingOfHazelcastIsLoaded() throws IOException {
         Map<String, String> alone = HubProcess.environment(home.resolve("alone"), s3.settings());
         Files.createDirectories(home.resolve("alone"));
@@ -250,7 +298,7 @@ class WorkersIT {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void aWorkerWithoutASecretOrAClusterIsRefusedInWords() {
         Map<String, String> none = HubProcess.environment(home.resolve("none"), null);
         try (HubProcess worker = start("none", none, "worker")) {

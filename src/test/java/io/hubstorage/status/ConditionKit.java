@@ -61,7 +61,7 @@ final class ConditionKit {
 
     /** What an attack on the login comes to. */
     List<Condition> login(LoginAttack attack) {
-        return of(finder.find(new Facts.Rooms(null, null, false, null, attack)), Condition.Kind.LOGIN);
+        return of(finder.find(new Facts.Rooms(null, null, false, null, attack, null)), Condition.Kind.LOGIN);
     }
 
     static List<Condition> of(Facts facts, Condition.Kind kind) {

@@ -152,6 +152,21 @@ final class JudgeTest extends JudgeKit {
     }
 
     @Test
+    void backupsAreAsSafeAsEverWithoutAWorker() {
+        Current judged = safe("photos").condition(Condition.Kind.WORKER).judge();
+        assertThat(judged.state()).isEqualTo(State.SAFE);
+        assertThat(judged.title()).isEqualTo("Bucket photos is safe.");
+        assertThat(judged.conditions()).hasSize(1);
+        assertThat(safe("photos")
+                        .condition(Condition.Kind.WORKER)
+                        .condition(Condition.Kind.CONFIG, "The file is broken.")
+                        .judge()
+                        .title())
+                .as("what hides nothing")
+                .isEqualTo("The file is broken.");
+    }
+
+    @Test
     void aScheduleThatIsNotKeptIsTold() {
         assertThat(safe("photos").scheduled(scheduler(true, true, false)).state())
                 .isEqualTo(State.PAUSED);

@@ -8,11 +8,14 @@ import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.StatusMessage;
 import io.hubstorage.bus.Trigger;
+import io.hubstorage.bus.WorkersMessage;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -372,6 +375,27 @@ final class ApiTest {
                 .isEmpty();
         assertThat(server.get("/api/alarms/shrunk-photos-3-0/acknowledge").status())
                 .isEqualTo(405);
+    }
+
+    @Test
+    void aWorkerThatWillNotComeBackIsForgottenWhateverItsName() {
+        for (String name : List.of("rack-3", "büro 2 (alt) @kühl.local", "a/b?c#d%2Fe;f+g")) {
+            server.rooms.workers = new WorkersMessage.Listing(true, List.of(BusRooms.missing(name, null)));
+            JsonObject lost =
+                    server.get("/api/workers").json().getJsonArray("workers").getJsonObject(0);
+            assertThat(lost.getString("state")).isEqualTo("lost");
+            String path = "/api/workers/"
+                    + URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+
+            WebServer.Answer forgotten = server.send(HttpMethod.DELETE, path, Map.of(), null);
+
+            assertThat(forgotten.status()).as(name).isEqualTo(200);
+            assertThat(forgotten.json().getJsonArray("workers")).isEmpty();
+            assertThat(server.send(HttpMethod.DELETE, path, Map.of(), null).status())
+                    .as(name)
+                    .isEqualTo(404);
+        }
+        assertThat(server.get("/api/workers/rack-3").status()).isEqualTo(405);
     }
 
     @Test

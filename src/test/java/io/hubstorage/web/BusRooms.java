@@ -86,10 +86,9 @@ final class BusRooms {
     volatile WorkersMessage.Listing workers = new WorkersMessage.Listing(
             true,
             List.of(
-                    new WorkersMessage.Worker(
-                            Addresses.LOCAL_WORKER, WorkersMessage.State.READY, true, BEGAN, ENDED, 3, 50_000_000),
-                    new WorkersMessage.Worker("rack-2", WorkersMessage.State.READY, false, BEGAN, ENDED, 2, 40_000_000),
-                    new WorkersMessage.Worker("rack-3", WorkersMessage.State.LOST, false, BEGAN, BEGAN, 0, 0)));
+                    new WorkersMessage.Worker(Addresses.LOCAL_WORKER, true, BEGAN, ENDED, 3, 50_000_000),
+                    new WorkersMessage.Worker("rack-2", false, BEGAN, ENDED, 2, 40_000_000),
+                    missing("rack-3", null)));
 
     /** The buckets of the account. */
     volatile List<S3Message.Bucket> discovered = List.of(new S3Message.Bucket("photos", BEGAN, "eu-west-1"));
@@ -101,6 +100,12 @@ final class BusRooms {
     private final Vertx vertx;
     private final MessageConsumer<?> statusConsumer;
     private final List<MessageConsumer<?>> schedulerConsumers = new ArrayList<>();
+
+    /** @param problem why it is not let in; null for one that is lost */
+    static WorkersMessage.Worker missing(String name, @Nullable String problem) {
+        WorkersMessage.State state = problem == null ? WorkersMessage.State.LOST : WorkersMessage.State.REFUSED;
+        return new WorkersMessage.Worker(name, state, false, BEGAN, BEGAN, BEGAN, problem, 0, 0);
+    }
 
     BusRooms(Vertx vertx) {
         this.vertx = vertx;
@@ -145,6 +150,7 @@ final class BusRooms {
         statusConsumer = answer(Addresses.STATUS, () -> status);
         answer(Addresses.SPACE, () -> space);
         answer(Addresses.WORKERS_LIST, () -> workers);
+        bus.answer(Addresses.WORKERS_FORGET, this::forget);
         answer(Addresses.ALARMS_LIST, () -> new Alarm.Listing(alarms, List.of()));
         vertx.eventBus().<JsonObject>consumer(Addresses.ALARMS_ACKNOWLEDGE, this::acknowledge);
         schedulerConsumers.add(answer(Addresses.SCHEDULER_STATUS, () -> scheduler));
@@ -280,6 +286,18 @@ final class BusRooms {
         bus.publish(JobKind.RESTORE.started(), state);
         bus.publish(JobKind.RESTORE.progress(), state);
         bus.publish(JobKind.RESTORE.finished(), record);
+    }
+
+    private Future<WorkersMessage.Listing> forget(JsonObject body) {
+        String name = BusJson.request(body, WorkersMessage.Forget.class).name();
+        List<WorkersMessage.Worker> others = workers.workers().stream()
+                .filter(worker -> !worker.name().equals(name))
+                .toList();
+        if (others.size() == workers.workers().size()) {
+            throw Bus.refusal(Bus.NOT_FOUND, "no worker is called " + name);
+        }
+        workers = new WorkersMessage.Listing(true, others);
+        return Future.succeededFuture(workers);
     }
 
     private void acknowledge(Message<JsonObject> message) {

@@ -48,6 +48,7 @@ final class RolesTest {
             "POST /api/restores",
             "POST /api/restores/:id/start",
             "DELETE /api/restores/:id",
+            "DELETE /api/workers/:name",
             "POST /api/drills",
             "POST /api/verify/start",
             "POST /api/repair/start",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.options.ColorScheme;
+import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.JobKind;
 import io.hubstorage.bus.RetentionMessage;
@@ -133,16 +134,42 @@ final class StorageIT {
         }
     }
 
+    private static WorkersMessage.Listing missingWorkers() {
+        return new WorkersMessage.Listing(
+                true,
+                List.of(
+                        new WorkersMessage.Worker(
+                                Addresses.LOCAL_WORKER, true, BusRooms.BEGAN, BusRooms.ENDED, 3, 50_000_000),
+                        new WorkersMessage.Worker("rack-2", false, BusRooms.BEGAN, BusRooms.ENDED, 2, 40_000_000),
+                        BusRooms.missing("rack-3", null),
+                        BusRooms.missing(
+                                "rack-4",
+                                "it is HubStorage 1.2.2, and the service is 1.2.3. Run the same version everywhere.")));
+    }
+
     @Test
     void whoCopiesIsShownWhereOthersCouldJoin() {
         rooms.preview(StorageRooms.RULES, 20, null);
         try (WatchedPage page = open("/storage", 1440, ColorScheme.LIGHT)) {
             page.hasCount("#workers li", 3);
             page.that("#workers header").containsText("1 worker and the service");
-            page.that("#workers li:nth-child(1)").containsText("This service");
-            page.that("#workers li:nth-child(2)").containsText("2 parts of buckets");
-            page.that("#workers li:nth-child(3) .chip").hasText("Lost");
+            page.that("#workers li:nth-child(1) .chip").hasText("Lost");
+            page.that("#workers li:nth-child(2)").containsText("This service");
+            page.that("#workers li:nth-child(3)").containsText("2 parts of buckets");
             page.looks("storage-workers");
+        }
+        server.rooms.workers = missingWorkers();
+        try (WatchedPage page = open("/storage#workers", 390, ColorScheme.DARK)) {
+            page.that("#workers").isInViewport();
+            page.that("#workers header").containsText("1 worker and the service");
+            page.that("#workers [data-state=refused]").containsText("It is HubStorage 1.2.2");
+            page.that("#workers [data-state=refused] .forget").isHidden();
+            page.looks("storage-workers-missing");
+            page.click("#workers [data-state=lost] .forget");
+            page.that(".toast").containsText("Forgotten");
+            page.hasCount("#workers [data-state=lost]", 0);
+            page.hasCount("#workers li", 3);
+            page.isWithoutComplaint();
         }
         server.rooms.workers =
                 new WorkersMessage.Listing(false, server.rooms.workers.workers().subList(0, 1));

@@ -217,6 +217,10 @@ public final class HubProcess implements AutoCloseable {
                 .PUT(BodyPublishers.ofString(body.encode())));
     }
 
+    public HttpResponse<String> delete(String path) {
+        return send(HttpRequest.newBuilder(awaitUp().resolve(path)).DELETE());
+    }
+
     private HttpResponse<String> send(HttpRequest.Builder request) {
         try {
             return http.send(request.timeout(Duration.ofMinutes(1)).build(), BodyHandlers.ofString());

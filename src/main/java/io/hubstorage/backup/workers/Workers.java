@@ -1,26 +1,30 @@
 package io.hubstorage.backup.workers;
 
+import io.hubstorage.backup.workers.KnownWorkers.Known;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BandwidthLimit;
 import io.hubstorage.bus.WorkerMessage;
+import io.hubstorage.bus.WorkersMessage;
 import io.hubstorage.config.HubConfig;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,8 +43,6 @@ public final class Workers {
     private static final int AT_ONCE = 8;
     /** The highest that can be set: as many as one process has connections. It is no limit to several. */
     private static final int REQUESTS_OF_PROCESS = 256;
-    /** How long one that was lost is still listed. */
-    private static final Duration REMEMBERED = Duration.ofHours(1);
 
     private final Supplier<HubConfig> config;
     private final InstantSource clock;
@@ -49,23 +51,9 @@ public final class Workers {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Map<String, Member> members = new LinkedHashMap<>();
-    /** By name. */
-    private final Map<String, Worker> lost = new HashMap<>();
-
+    private final MissingWorkers missing = new MissingWorkers();
     private final Member local;
     private long tickedNanos;
-
-    /**
-     * A worker, for people.
-     *
-     * @param since when it was first heard of, or this process was started
-     * @param heard when it was last heard of
-     * @param shards how many it is at work on
-     * @param bytesPerSecond of bodies, over the last seconds
-     * @param lost whether it is not there any more, although it has not said that it goes
-     */
-    public record Worker(
-            String id, String name, Instant since, Instant heard, int shards, double bytesPerSecond, boolean lost) {}
 
     private static final class Member {
         final String id;
@@ -101,8 +89,8 @@ public final class Workers {
             return id.equals(Addresses.LOCAL_WORKER);
         }
 
-        Worker shown(boolean lost) {
-            return new Worker(id, name, since, heard, lost ? 0 : shards(), lost ? 0 : bytesPerSecond, lost);
+        WorkersMessage.Worker shown() {
+            return new WorkersMessage.Worker(name, isLocal(), since, heard, shards(), bytesPerSecond);
         }
     }
 
@@ -194,16 +182,38 @@ public final class Workers {
     }
 
     private Member joined(WorkerMessage.Hello hello) {
-        LOG.info("worker {} is there", hello.name());
-        lost.remove(hello.name());
+        missing.joined(hello.name(), clock.instant())
+                .ifPresentOrElse(
+                        replaced -> LOG.info("worker {} is there, in the place of {}", hello.name(), replaced),
+                        () -> LOG.info("worker {} is there", hello.name()));
         changed.signalAll();
         return new Member(hello.id(), hello.name(), clock.instant(), nanoClock.getAsLong());
+    }
+
+    /**
+     * A worker of another process asks to be let in, and is not, or not any more: it has dropped what it had.
+     *
+     * @param why and what to do, in a sentence or two
+     * @return whether that is news
+     */
+    boolean refused(WorkerMessage.Hello hello, String why) {
+        lock.lock();
+        try {
+            Member member = members.get(hello.id());
+            if (member != null) {
+                lost(member);
+            }
+            return missing.refused(hello.id(), hello.name(), why, clock.instant());
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** A worker of another process says that it goes: its shards are given to others at once. */
     public void left(String id) {
         lock.lock();
         try {
+            missing.left(id);
             Member member = members.get(id);
             if (member != null && !member.isLocal()) {
                 LOG.info("worker {} has left", member.name);
@@ -230,15 +240,79 @@ public final class Workers {
         }
     }
 
-    /** All that are there, the coordinator's own first, and those that were lost lately. */
-    public List<Worker> list() {
+    /** All that are there, the coordinator's own first, and those that are missing. */
+    public List<WorkersMessage.Worker> list() {
         lock.lock();
         try {
-            List<Worker> all = new ArrayList<>();
-            members.values().forEach(member -> all.add(member.shown(false)));
-            lost.values().removeIf(gone -> gone.heard().isBefore(clock.instant().minus(REMEMBERED)));
-            lost.values().stream().sorted(Comparator.comparing(Worker::name)).forEach(all::add);
-            return all;
+            Instant now = clock.instant();
+            Set<String> there =
+                    members.values().stream().map(member -> member.name).collect(Collectors.toSet());
+            return Stream.concat(
+                            members.values().stream().map(Member::shown),
+                            missing.all().stream()
+                                    .filter(each -> !there.contains(each.name())
+                                            && !each.shown().isAfter(now))
+                                    .map(Workers::shown))
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static WorkersMessage.Worker shown(MissingWorkers.Missing missing) {
+        return new WorkersMessage.Worker(
+                missing.name(),
+                missing.isLost() ? WorkersMessage.State.LOST : WorkersMessage.State.REFUSED,
+                false,
+                missing.since(),
+                missing.heard(),
+                missing.from(),
+                missing.refusal(),
+                0,
+                0);
+    }
+
+    /** Somebody says that the worker of this name, which is lost, will not come back. Returns whether there was one. */
+    boolean forget(String name) {
+        lock.lock();
+        try {
+            return missing.forget(name);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Those of other processes that should be there, for {@link #expect}. */
+    List<Known> known() {
+        lock.lock();
+        try {
+            Map<String, Known> known = new TreeMap<>();
+            missing.known().forEach(each -> known.put(each.name(), each));
+            members.values().stream()
+                    .filter(member -> !member.isLocal())
+                    .forEach(member -> known.put(member.name, new Known(member.name, member.since, null)));
+            return List.copyOf(known.values());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** These should be there, since they were when the service was last there. */
+    void expect(Collection<Known> known) {
+        lock.lock();
+        try {
+            Instant now = clock.instant();
+            known.forEach(each -> missing.expected(each, now));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The workers that fell silent since then, each once, in the order of their names. */
+    public List<WorkersMessage.Lost> lostSince(Instant then) {
+        lock.lock();
+        try {
+            return missing.lostSince(then);
         } finally {
             lock.unlock();
         }
@@ -265,13 +339,24 @@ public final class Workers {
                 member.bytesPerSecond = member.rate.update(member.received, now);
                 member.heardNanos = Math.min(now, member.heardNanos + stood);
                 if (!member.isLocal() && now - member.heardNanos > silenceNanos) {
-                    LOG.warn("worker {} is lost: nothing was heard of it since {}", member.name, member.heard);
-                    lost.put(member.name, member.shown(true));
-                    remove(member);
+                    lost(member);
                 }
             }
+            missing.tick(clock.instant());
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void lost(Member member) {
+        LOG.warn("worker {} is lost: nothing was heard of it since {}", member.name, member.heard);
+        // By the clock that does not go on while this process stands still: it was not away for all that time.
+        Instant silent = clock.instant().minusNanos(nanoClock.getAsLong() - member.heardNanos);
+        missing.fellSilent(member.name, silent, member.shards());
+        remove(member);
+        // One that was killed and has been started anew meanwhile is there.
+        if (members.values().stream().noneMatch(each -> each.name.equals(member.name))) {
+            missing.lost(member.id, member.name, member.since, silent);
         }
     }
 

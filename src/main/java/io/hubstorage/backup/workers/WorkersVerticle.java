@@ -3,6 +3,7 @@ package io.hubstorage.backup.workers;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.Bus;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.Sizes;
 import io.hubstorage.bus.WorkerMessage;
 import io.hubstorage.bus.WorkersMessage;
 import io.hubstorage.config.ConfigStore;
@@ -13,6 +14,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -43,8 +45,8 @@ public final class WorkersVerticle extends VerticleBase {
     private final Set<String> proven = new HashSet<>();
 
     private final Map<String, Future<Void>> probes = new HashMap<>();
-    /** By name, so that each is written to the log once. */
-    private final Map<String, String> refusals = new HashMap<>();
+    private final KnownWorkers file;
+    private Future<?> kept = Future.succeededFuture();
 
     /**
      * @param version of the program, which must be that of each worker
@@ -57,14 +59,27 @@ public final class WorkersVerticle extends VerticleBase {
         this.clock = clock;
         this.version = version;
         this.clustered = clustered;
+        this.file = new KnownWorkers(config.settings().configFolder());
     }
 
     @Override
     public Future<?> start() {
-        vertx.setPeriodic(Workers.TICK.toMillis(), _ -> workers.tick());
+        return clustered
+                ? vertx.executeBlocking(file::read).onSuccess(workers::expect).compose(_ -> listen())
+                : listen();
+    }
+
+    @Override
+    public Future<?> stop() {
+        return clustered ? kept.eventually(this::keep) : Future.succeededFuture();
+    }
+
+    private Future<?> listen() {
+        vertx.setPeriodic(Workers.TICK.toMillis(), _ -> tick());
         Bus bus = new Bus(vertx);
         List<Future<Void>> ears = new ArrayList<>();
         ears.add(bus.answer(Addresses.WORKERS_LIST, _ -> Future.succeededFuture(listing())));
+        ears.add(bus.answer(Addresses.WORKERS_FORGET, this::forget));
         if (clustered) {
             ears.add(
                     bus.answer(Addresses.WORKER_HELLO, body -> hello(BusJson.decode(body, WorkerMessage.Hello.class))));
@@ -73,33 +88,50 @@ public final class WorkersVerticle extends VerticleBase {
         return Future.all(ears);
     }
 
-    private WorkersMessage.Listing listing() {
-        return new WorkersMessage.Listing(
-                clustered, workers.list().stream().map(WorkersVerticle::shown).toList());
+    private void tick() {
+        workers.tick();
+        if (clustered && kept.isComplete()) {
+            kept = keep();
+        }
     }
 
-    private static WorkersMessage.Worker shown(Workers.Worker worker) {
-        return new WorkersMessage.Worker(
-                worker.name(),
-                worker.lost() ? WorkersMessage.State.LOST : WorkersMessage.State.READY,
-                worker.id().equals(Addresses.LOCAL_WORKER),
-                worker.since(),
-                worker.heard(),
-                worker.shards(),
-                worker.bytesPerSecond());
+    private Future<?> keep() {
+        List<KnownWorkers.Known> known = workers.known();
+        return file.isAsWritten(known)
+                ? Future.succeededFuture()
+                : vertx.executeBlocking(() -> {
+                    file.write(known);
+                    return null;
+                });
+    }
+
+    private WorkersMessage.Listing listing() {
+        return new WorkersMessage.Listing(clustered, workers.list());
+    }
+
+    private Future<WorkersMessage.Listing> forget(JsonObject body) {
+        String name = BusJson.request(body, WorkersMessage.Forget.class).name();
+        if (workers.forget(name)) {
+            LOG.info("Worker {} is forgotten", name);
+            return Future.succeededFuture(listing());
+        }
+        boolean there = workers.list().stream().anyMatch(each -> each.name().equals(name));
+        throw there
+                ? Bus.refusal(
+                        Bus.CONFLICT,
+                        "Worker %s is not lost, so it would be back at once. Stop its process first.".formatted(name))
+                : Bus.refusal(Bus.NOT_FOUND, "no worker is called " + name);
     }
 
     private Future<WorkerMessage.Welcome> hello(WorkerMessage.Hello hello) {
         return check(hello)
-                .map(_ -> {
-                    refusals.remove(hello.name());
-                    return new WorkerMessage.Welcome(config.current().config(), workers.heard(hello));
-                })
+                .map(_ -> new WorkerMessage.Welcome(config.current().config(), workers.heard(hello)))
                 .onFailure(e -> refused(hello, Bus.reason(e)));
     }
 
+    /** Told to the log once. */
     private void refused(WorkerMessage.Hello hello, String reason) {
-        if (!reason.equals(refusals.put(hello.name(), reason))) {
+        if (workers.refused(hello, reason)) {
             LOG.warn("Worker {} is not let in: {}", hello.name(), reason);
         }
     }
@@ -111,8 +143,14 @@ public final class WorkersVerticle extends VerticleBase {
         }
         Duration skew = Duration.between(clock.instant(), hello.clock());
         if (skew.abs().compareTo(MOST_SKEW) > 0) {
-            return refusal("its clock is %d s %s the service's. Set both by NTP."
-                    .formatted(skew.abs().toSeconds(), skew.isNegative() ? "behind" : "ahead of"));
+            // Not to the second: the same all the time that it is so.
+            return refusal("its clock is %s %s the service's. Set both by NTP."
+                    .formatted(
+                            skew.abs().toMinutes() == 1
+                                    ? "more than a minute"
+                                    : Sizes.duration(
+                                            Duration.ofMinutes(skew.abs().toMinutes())),
+                            skew.isNegative() ? "behind" : "ahead of"));
         }
         if (proven.contains(hello.id())) {
             return Future.succeededFuture();

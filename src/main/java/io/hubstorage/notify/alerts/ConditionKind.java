@@ -73,6 +73,13 @@ record ConditionKind(Event event, Severity severity, String subject, String reco
                         "disk",
                         "The disk isn't about to fill up any more",
                         USUAL);
+            case WORKER ->
+                new ConditionKind(
+                        Event.WORKER_MISSING,
+                        Severity.WARNING,
+                        "workers",
+                        "All workers are there again",
+                        Duration.ZERO);
             case LOGIN ->
                 new ConditionKind(
                         Event.LOGIN_ATTACK,

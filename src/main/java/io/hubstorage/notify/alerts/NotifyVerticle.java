@@ -12,6 +12,7 @@ import io.hubstorage.bus.LoginAttack;
 import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.bus.SpaceMessage;
 import io.hubstorage.bus.StatusMessage;
+import io.hubstorage.bus.WorkersMessage;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.HubConfig;
 import io.hubstorage.notify.alerts.AlertState.Alert;
@@ -218,12 +219,13 @@ public final class NotifyVerticle extends VerticleBase {
         Future<SchedulerMessage.Status> scheduler = ask(Addresses.SCHEDULER_STATUS, SchedulerMessage.Status.class);
         Future<JobMessage.Status> jobs = ask(Addresses.JOBS_STATUS, JobMessage.Status.class);
         Future<SpaceMessage.Current> space = ask(Addresses.SPACE, SpaceMessage.Current.class);
+        Future<WorkersMessage.Listing> workers = ask(Addresses.WORKERS_LIST, WorkersMessage.Listing.class);
         Instant news = before.since().isBefore(begin.minus(NEWS)) ? begin.minus(NEWS) : before.since();
         Future<List<JobRecord>> missed = missedAsked ? Future.succeededFuture(List.of()) : past.endedSince(news);
         Future<Optional<List<JobRecord>>> week = policy.dueDigest(before, begin)
                 .map(due -> past.between(policy.weekBefore(due), due).map(Optional::of))
                 .orElseGet(() -> Future.succeededFuture(Optional.empty()));
-        return Future.join(List.of(status, scheduler, jobs, space, missed, week))
+        return Future.join(List.of(status, scheduler, jobs, space, workers, missed, week))
                 .transform(_ -> {
                     Situation situation = new Situation(
                             clock.instant(),
@@ -231,6 +233,7 @@ public final class NotifyVerticle extends VerticleBase {
                             scheduler.result(),
                             jobs.result(),
                             space.result(),
+                            workers.result(),
                             attack);
                     List<JobRecord> all = new ArrayList<>(missed.succeeded() ? missed.result() : List.of());
                     all.addAll(ended);

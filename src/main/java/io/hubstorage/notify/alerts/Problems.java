@@ -65,6 +65,11 @@ final class Problems {
         unknown.addAll(List.of(keys));
     }
 
+    /** That something is over is told so, and not as its problem would have it. */
+    void recovery(String key, String title) {
+        recoveries.put(key, title);
+    }
+
     void add(Problem problem) {
         problems.merge(problem.key(), problem, Problems::both);
     }
@@ -98,8 +103,8 @@ final class Problems {
         }
         status.buckets().forEach(this::bucket);
         status.conditions().stream()
-                // Told by RoomProblems, with its figures.
-                .filter(condition -> condition.kind() != Condition.Kind.LOGIN)
+                // Told by RoomProblems: with its figures, of each worker by itself.
+                .filter(condition -> !condition.kind().leavesStateAlone())
                 .forEach(this::condition);
         status.alarms().forEach(this::alarm);
         run(status);

@@ -12,6 +12,7 @@ import io.hubstorage.bus.Sizes;
 import io.hubstorage.bus.SpaceMessage;
 import io.hubstorage.bus.StatusMessage;
 import io.hubstorage.bus.StatusMessage.State;
+import io.hubstorage.bus.WorkersMessage;
 import io.hubstorage.notify.Event;
 import io.hubstorage.notify.Message.Fact;
 import io.hubstorage.notify.Severity;
@@ -41,6 +42,8 @@ final class RoomProblems {
 
     private static final Duration DISK_LOW_AFTER = Duration.ofMinutes(2);
 
+    private static final String WORKER = "worker/";
+
     private final Problems problems;
     private final Situation situation;
     private final Times times;
@@ -56,6 +59,7 @@ final class RoomProblems {
         rooms.scheduler();
         rooms.jobs();
         rooms.space();
+        rooms.workers();
         rooms.attack();
     }
 
@@ -216,6 +220,45 @@ final class RoomProblems {
                     new Pace(DISK_LOW_AFTER, DISK_SETTLES),
                     null));
         }
+    }
+
+    /** Each by itself, so that each is over by itself; those that go together are one message all the same. */
+    private void workers() {
+        WorkersMessage.Listing workers = situation.workers();
+        if (workers == null) {
+            problems.unknown(WORKER);
+            return;
+        }
+        workers.missed(situation.now()).forEach(this::worker);
+        List<WorkersMessage.Worker> ready = workers.workers().stream()
+                .filter(worker -> !worker.local() && worker.state() == WorkersMessage.State.READY)
+                .toList();
+        ready.forEach(
+                worker -> problems.recovery(WORKER + worker.name(), "Worker %s is back".formatted(worker.name())));
+        // Others may come back just now, and that all of them have is one message.
+        if (ready.stream()
+                .anyMatch(worker -> worker.since().plus(WorkersMessage.TOGETHER).isAfter(situation.now()))) {
+            problems.unknown(WORKER);
+        }
+    }
+
+    private void worker(WorkersMessage.Worker missed) {
+        String problem = missed.problem();
+        problems.add(new Problem(
+                WORKER + missed.name(),
+                Event.WORKER_MISSING,
+                Severity.WARNING,
+                missed.name(),
+                new Words(
+                        "Worker %s is %s".formatted(missed.name(), problem == null ? "lost" : "not let in"),
+                        problem == null
+                                ? "Backups go on all the same. Start the worker again, or forget it on the Storage"
+                                        + " page."
+                                : "Backups go on all the same. Of the worker is said: " + problem,
+                        "Worker %s is no longer expected".formatted(missed.name()),
+                        List.of()),
+                Pace.AT_ONCE,
+                missed.missingSince()));
     }
 
     private void attack() {

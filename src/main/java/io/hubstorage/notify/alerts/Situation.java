@@ -5,6 +5,7 @@ import io.hubstorage.bus.LoginAttack;
 import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.bus.SpaceMessage;
 import io.hubstorage.bus.StatusMessage;
+import io.hubstorage.bus.WorkersMessage;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -21,4 +22,5 @@ record Situation(
         SchedulerMessage.@Nullable Status scheduler,
         JobMessage.@Nullable Status jobs,
         SpaceMessage.@Nullable Current space,
+        WorkersMessage.@Nullable Listing workers,
         @Nullable LoginAttack attack) {}

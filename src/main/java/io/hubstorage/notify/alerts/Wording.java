@@ -110,6 +110,7 @@ final class Wording {
             case BACKUP_FAILED -> "%d buckets couldn't be backed up: %s";
             case BACKUP_PARTIAL -> "%d buckets aren't backed up completely: %s";
             case BACKUP_LATE -> "The last good copies of %d buckets are too old: %s";
+            case WORKER_MISSING -> "%d workers are missing: %s";
             case BUCKET_SHRANK -> "%d alarms, buckets lost many objects: %s";
             default -> "%d things need a look: %s";
         };
@@ -147,6 +148,7 @@ final class Wording {
         String page = switch (event) {
             case DAMAGE, REPAIRED -> "storage#repairs";
             case DISK_LOW, DISK_FORECAST -> "storage";
+            case WORKER_MISSING -> "storage#workers";
             case CONFIG_BROKEN -> "config";
             case LOGIN_ATTACK -> "logs";
             default -> "";

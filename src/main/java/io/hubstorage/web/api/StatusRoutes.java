@@ -3,6 +3,7 @@ package io.hubstorage.web.api;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.Bus;
+import io.hubstorage.bus.WorkersMessage;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.Settings;
 import io.hubstorage.status.Health;
@@ -28,6 +29,7 @@ public record StatusRoutes(
         router.get(READY).respond(context -> answer(context, health.ready()));
         router.get("/api/space").respond(_ -> bus.ask(Addresses.SPACE, new JsonObject(), Bus.PATIENT));
         router.get("/api/workers").respond(_ -> bus.ask(Addresses.WORKERS_LIST));
+        router.delete("/api/workers/:name").respond(this::forget);
         router.get("/api/alarms").respond(_ -> bus.ask(Addresses.ALARMS_LIST));
         router.post("/api/alarms/:alarm_id/acknowledge").respond(this::acknowledge);
         router.post("/api/test").respond(context -> {
@@ -84,6 +86,11 @@ public record StatusRoutes(
         Body.requireEmpty(context);
         Alarm.Acknowledge one = new Alarm.Acknowledge(context.pathParam("alarm_id"), false);
         return bus.ask(Addresses.ALARMS_ACKNOWLEDGE, one);
+    }
+
+    private Future<JsonObject> forget(RoutingContext context) {
+        Body.requireEmpty(context);
+        return bus.ask(Addresses.WORKERS_FORGET, new WorkersMessage.Forget(context.pathParam("name")));
     }
 
     private Future<JsonObject> askS3(String address) {

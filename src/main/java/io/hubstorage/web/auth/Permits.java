@@ -85,6 +85,7 @@ public final class Permits {
         viewer    GET     /api/status
         viewer    GET     /api/space
         viewer    GET     /api/workers
+        operator  DELETE  /api/workers/:name                   workers.forget
         operator  POST    /api/test
         operator  GET     /api/discover_buckets
         operator  GET     /api/aws_diagnostics
@@ -194,6 +195,7 @@ public final class Permits {
         viewer    hubstorage.space
         viewer    hubstorage.alarms.list
         viewer    hubstorage.workers.list
+        operator  hubstorage.workers.forget         workers.forget
         operator  hubstorage.alarms.acknowledge     alarms.acknowledge
         viewer    hubstorage.notify.alerts
         operator  hubstorage.notify.deliveries

@@ -21,8 +21,8 @@ final class WorkersMetrics {
                 meters, "workers", bus, Addresses.WORKERS_LIST, new JsonObject(), WorkersMessage.Listing.class);
         workers.rows(
                 "workers",
-                "Processes that copy, the service's own among them; lost are those that fell silent within the last"
-                        + " hour",
+                "Processes that copy, the service's own among them; lost are those that fell silent, refused those that"
+                        + " are not let in",
                 now -> Stream.of(State.values())
                         .map(state -> MultiGauge.Row.of(
                                 Tags.of("state", state.name().toLowerCase(Locale.ROOT)),

@@ -39,6 +39,8 @@ class WorkersVerticleTest {
 
     private Vertx vertx;
     private ConfigStore config;
+    private String deployed;
+    private volatile Instant now = NOW;
 
     @BeforeEach
     void start(Vertx provided) throws IOException {
@@ -50,11 +52,15 @@ class WorkersVerticleTest {
                         "HUBSTORAGE_CONFIG_PATH", home.resolve("config").toString(),
                         "HUBSTORAGE_DATA_PATH", home.resolve("data").toString()),
                 home.resolve(".env"));
-        InstantSource clock = InstantSource.fixed(NOW);
-        config = ConfigStore.open(vertx, environment, UnaryOperator.identity(), clock)
+        config = ConfigStore.open(vertx, environment, UnaryOperator.identity(), InstantSource.fixed(NOW))
                 .await();
+        deploy();
+    }
+
+    private void deploy() {
+        InstantSource clock = () -> now;
         Workers workers = new Workers(config::config, clock);
-        vertx.deployVerticle(new WorkersVerticle(config, workers, clock, VERSION, true))
+        deployed = vertx.deployVerticle(new WorkersVerticle(config, workers, clock, VERSION, true))
                 .await();
     }
 
@@ -81,11 +87,15 @@ class WorkersVerticleTest {
                 WorkerMessage.Welcome.class);
     }
 
-    private List<String> names() {
+    private List<WorkersMessage.Worker> listing() {
         return new Bus(vertx)
-                .ask(Addresses.WORKERS_LIST, WorkersMessage.Listing.class).await().workers().stream()
-                        .map(WorkersMessage.Worker::name)
-                        .toList();
+                .ask(Addresses.WORKERS_LIST, WorkersMessage.Listing.class)
+                .await()
+                .workers();
+    }
+
+    private List<String> names() {
+        return listing().stream().map(WorkersMessage.Worker::name).toList();
     }
 
     @Test
@@ -123,10 +133,10 @@ class WorkersVerticleTest {
 
         assertRefused(
                 new WorkerMessage.Hello("1", "fast", VERSION, ahead, ahead, "", 0),
-                "its clock is 61 s ahead of the service's");
+                "its clock is more than a minute ahead of the service's");
         assertRefused(
-                new WorkerMessage.Hello("1", "slow", VERSION, NOW, NOW.minusSeconds(90), "", 0),
-                "its clock is 90 s behind the service's");
+                new WorkerMessage.Hello("1", "slow", VERSION, NOW, NOW.minusSeconds(200), "", 0),
+                "its clock is 3 min behind the service's");
     }
 
     @Test
@@ -143,8 +153,58 @@ class WorkersVerticleTest {
         assertRefused(hello("1"), "HUBSTORAGE_CLUSTER_HOST");
     }
 
+    @Test
+    void oneThatIsThereIsNotForgottenNorOneThatNobodyKnows() {
+        listens("1", home.resolve("data"));
+        say(hello("1"));
+
+        assertThatThrownBy(() -> forget("rack-1")).hasMessageContaining("Stop its process first");
+        assertThatThrownBy(() -> forget("rack-2")).hasMessageContaining("no worker is called rack-2");
+        assertThatThrownBy(() -> forget(Addresses.LOCAL_WORKER)).hasMessageContaining("is not lost");
+    }
+
+    @Test
+    void whoWasThereIsExpectedAfterARestartUntilSomebodyForgetsIt() throws Exception {
+        listens("1", home.resolve("data"));
+        say(hello("1"));
+        Path file = home.resolve("config/workers.json");
+        vertx.undeploy(deployed).await();
+        assertThat(file).content().contains("rack-1").doesNotContain(Addresses.LOCAL_WORKER);
+
+        deploy();
+        assertThat(names()).as("it may come back yet").containsExactly(Addresses.LOCAL_WORKER);
+        now = NOW.plusSeconds(60);
+        assertThat(names()).containsExactly(Addresses.LOCAL_WORKER, "rack-1");
+        assertThat(forget("rack-1")).containsExactly(Addresses.LOCAL_WORKER);
+        vertx.undeploy(deployed).await();
+        assertThat(file).content().doesNotContain("rack-1");
+
+        Files.writeString(file, "{\"format\": 1, \"workers\": [{\"name\":");
+        deploy();
+        now = NOW.plusSeconds(120);
+        assertThat(names()).containsExactly(Addresses.LOCAL_WORKER);
+    }
+
+    private List<String> forget(String name) {
+        return BusJson.decode(
+                        new Bus(vertx)
+                                .ask(Addresses.WORKERS_FORGET, new WorkersMessage.Forget(name))
+                                .await(),
+                        WorkersMessage.Listing.class)
+                .workers()
+                .stream()
+                .map(WorkersMessage.Worker::name)
+                .toList();
+    }
+
     private void assertRefused(WorkerMessage.Hello hello, String reason) {
         assertThatThrownBy(() -> say(hello)).hasMessageContaining(reason);
-        assertThat(names()).containsExactly(Addresses.LOCAL_WORKER);
+        assertThat(listing())
+                .filteredOn(each -> each.name().equals(hello.name()))
+                .singleElement()
+                .satisfies(refused -> {
+                    assertThat(refused.state()).isEqualTo(WorkersMessage.State.REFUSED);
+                    assertThat(refused.problem()).contains(reason);
+                });
     }
 }

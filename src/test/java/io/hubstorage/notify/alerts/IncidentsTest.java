@@ -7,6 +7,8 @@ import io.hubstorage.bus.LoginAttack;
 import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.StatusMessage.Condition;
 import io.hubstorage.bus.StatusMessage.Standing;
+import io.hubstorage.bus.WorkersMessage;
+import io.hubstorage.notify.Message;
 import io.hubstorage.notify.Severity;
 import io.hubstorage.notify.alerts.Policy.Subscriber;
 import java.nio.file.Path;
@@ -106,6 +108,110 @@ final class IncidentsTest {
                             "12:00 RAISED bucket_shrank: Bucket docs lost 33 % of its objects",
                             "12:30 RESOLVED bucket_shrank: Somebody has looked at it: Bucket docs lost 33 % of its"
                                     + " objects");
+        }
+    }
+
+    private void there(String name) {
+        world.workers.put(name, new WorkersMessage.Worker(name, false, now, now, 0, 0));
+    }
+
+    private void lost(String name, int seconds) {
+        Instant since = now.plusSeconds(seconds);
+        world.workers.put(
+                name, new WorkersMessage.Worker(name, WorkersMessage.State.LOST, false, T0, since, since, null, 0, 0));
+    }
+
+    @Test
+    void aWorkerThatIsBackWithinTenMinutesIsNoNews() {
+        try (Simulation simulation = simulation()) {
+            there("rack-2");
+            pass(simulation, 3);
+            for (int i = 0; i < 5; i++) {
+                lost("rack-2", 0);
+                pass(simulation, 10);
+                there("rack-2");
+                pass(simulation, 1);
+            }
+            assertThat(told(simulation)).isEmpty();
+        }
+    }
+
+    @Test
+    void aSwitchFailsAndTheWorkersBehindItComeBackOneAfterTheOther() {
+        try (Simulation simulation = simulation()) {
+            there("rack-2");
+            there("rack-3");
+            there("rack-4");
+            pass(simulation, 3);
+            lost("rack-2", 2);
+            lost("rack-3", 0);
+            lost("rack-4", 41);
+            pass(simulation, 30);
+            there("rack-2");
+            pass(simulation, 1);
+            there("rack-3");
+            there("rack-4");
+            pass(simulation, 10);
+            assertThat(told(simulation))
+                    .containsExactly(
+                            "12:13 RAISED worker_missing: 3 workers are missing: rack-3, rack-2 and rack-4",
+                            "12:35 RESOLVED worker_missing: 3 problems are over: rack-3, rack-2 and rack-4");
+            assertThat(simulation.to("mail").map(Message::text))
+                    .first()
+                    .asString()
+                    .contains("Worker rack-4 is lost", "Backups go on all the same.");
+            assertThat(simulation.to("mail").map(Message::text))
+                    .last()
+                    .asString()
+                    .contains("Worker rack-4 is back");
+            assertThat(simulation.to("mail").findFirst().orElseThrow().link())
+                    .isEqualTo("https://backups.example.com/storage#workers");
+        }
+    }
+
+    @Test
+    void aWorkerThatIsLostAfterAnotherIsToldByItselfAndThatSomebodyForgetsItToo() {
+        try (Simulation simulation = simulation()) {
+            there("rack-2");
+            there("rack-3");
+            pass(simulation, 3);
+            lost("rack-2", 0);
+            pass(simulation, 20);
+            lost("rack-3", 0);
+            pass(simulation, 20);
+            world.workers.remove("rack-2");
+            pass(simulation, 20);
+            assertThat(told(simulation))
+                    .containsExactly(
+                            "12:13 RAISED worker_missing: Worker rack-2 is lost",
+                            "12:33 RAISED worker_missing: Worker rack-3 is lost",
+                            "12:43 RESOLVED worker_missing: Worker rack-2 is no longer expected");
+        }
+    }
+
+    @Test
+    void aWorkerThatIsNotLetInIsToldWithWhatToDo() {
+        try (Simulation simulation = simulation()) {
+            world.workers.put(
+                    "rack-2",
+                    new WorkersMessage.Worker(
+                            "rack-2",
+                            WorkersMessage.State.REFUSED,
+                            false,
+                            now,
+                            now,
+                            now,
+                            "its clock is 3 min ahead of the service's. Set both by NTP.",
+                            0,
+                            0));
+            pass(simulation, 15);
+            there("rack-2");
+            pass(simulation, 5);
+            assertThat(told(simulation))
+                    .containsExactly(
+                            "12:10 RAISED worker_missing: Worker rack-2 is not let in",
+                            "12:16 RESOLVED worker_missing: Worker rack-2 is back");
+            assertThat(simulation.to("mail").findFirst().orElseThrow().text()).contains("Set both by NTP.");
         }
     }
 

@@ -22,6 +22,7 @@ import io.hubstorage.bus.StatusMessage.Standing;
 import io.hubstorage.bus.StatusMessage.State;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.Trigger;
+import io.hubstorage.bus.WorkersMessage;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ final class World {
     final Map<Condition.Kind, String> conditions = new LinkedHashMap<>();
     final Map<String, Alarm> alarms = new LinkedHashMap<>();
     final Map<JobKind, JobRecord> last = new LinkedHashMap<>();
+    final Map<String, WorkersMessage.Worker> workers = new LinkedHashMap<>();
     boolean paused;
     boolean overdue;
     boolean schedulerAnswers = true;
@@ -60,7 +62,14 @@ final class World {
     Situation at(Instant now) {
         LoginAttack told = attack;
         attack = null;
-        return new Situation(now, status(now), schedulerAnswers ? scheduler() : null, jobs(now), space(now), told);
+        return new Situation(
+                now,
+                status(now),
+                schedulerAnswers ? scheduler() : null,
+                jobs(now),
+                space(now),
+                new WorkersMessage.Listing(true, List.copyOf(workers.values())),
+                told);
     }
 
     StatusMessage.Current status(Instant now) {
