@@ -13,13 +13,10 @@ public sealed interface WorkerMessage {
      * @param id of this start of the process; no two are alike
      * @param name for people
      * @param version of the program, which must be the coordinator's
-     * @param startedAt when the worker was started
      * @param clock what its clock says
      * @param folder the id in its data folder's {@code marker.json}
-     * @param shards how many it is at work on
      */
-    record Hello(String id, String name, String version, Instant startedAt, Instant clock, String folder, int shards)
-            implements WorkerMessage {}
+    record Hello(String id, String name, String version, Instant clock, String folder) implements WorkerMessage {}
 
     /**
      * A worker is taken.

@@ -21,7 +21,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -63,7 +62,6 @@ public final class Worker implements AutoCloseable {
     private final InstantSource clock;
     private final Copying copying;
     private final Identity identity;
-    private final Instant startedAt;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Thread thread;
     private volatile State state = new State(false, "The worker is starting.");
@@ -105,7 +103,6 @@ public final class Worker implements AutoCloseable {
         this.clock = clock;
         this.copying = copying;
         this.identity = Identity.of(settings.secret());
-        this.startedAt = clock.instant();
         this.thread = Thread.ofPlatform().name("worker").unstarted(this::work);
     }
 
@@ -292,8 +289,7 @@ public final class Worker implements AutoCloseable {
         }
 
         private WorkerMessage.Hello hello() throws IOException {
-            return new WorkerMessage.Hello(
-                    id, settings.name(), version, startedAt, clock.instant(), folder.id(), shards());
+            return new WorkerMessage.Hello(id, settings.name(), version, clock.instant(), folder.id());
         }
 
         private Future<WorkerMessage.Probed> probed(JsonObject body) {

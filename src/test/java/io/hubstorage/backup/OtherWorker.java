@@ -66,8 +66,7 @@ final class OtherWorker implements AutoCloseable {
     }
 
     private WorkerMessage.Share hello() {
-        return workers.heard(new WorkerMessage.Hello(
-                id, id, "test", Instant.EPOCH, Instant.EPOCH, "folder", verticle == null ? 0 : verticle.shards()));
+        return workers.heard(new WorkerMessage.Hello(id, id, "test", Instant.EPOCH, "folder"));
     }
 
     /** Sees whatever goes to it, and comes from it. */

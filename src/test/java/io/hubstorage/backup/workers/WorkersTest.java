@@ -35,7 +35,7 @@ final class WorkersTest {
     }
 
     private Share heard(String id) {
-        return workers.heard(new WorkerMessage.Hello(id, named(id), "1", now, now, "folder", 0));
+        return workers.heard(new WorkerMessage.Hello(id, named(id), "1", now, "folder"));
     }
 
     private Workers.Place take(String account) throws InterruptedException {
@@ -257,7 +257,7 @@ final class WorkersTest {
         heard("a");
         passes(Duration.ofSeconds(1));
         for (int second = 0; second < 10; second++) {
-            workers.heard(new WorkerMessage.Hello("b", named("a"), "1", now, now, "folder", 0));
+            workers.heard(new WorkerMessage.Hello("b", named("a"), "1", now, "folder"));
             passes(Duration.ofSeconds(1));
         }
 
@@ -292,7 +292,7 @@ final class WorkersTest {
 
     @Test
     void whoIsNotLetInIsListedAsLongAsItAsks() {
-        WorkerMessage.Hello hello = new WorkerMessage.Hello("a", "new", "1", now, now, "folder", 0);
+        WorkerMessage.Hello hello = new WorkerMessage.Hello("a", "new", "1", now, "folder");
         Instant began = now;
         assertThat(workers.refused(hello, "its clock is off.")).isTrue();
         assertThat(workers.refused(hello, "its clock is off.")).as("news").isFalse();
@@ -312,7 +312,7 @@ final class WorkersTest {
 
     @Test
     void whatHasAnotherNameInEachTrialIsTheSameReason() {
-        WorkerMessage.Hello hello = new WorkerMessage.Hello("a", "new", "1", now, now, "folder", 0);
+        WorkerMessage.Hello hello = new WorkerMessage.Hello("a", "new", "1", now, "folder");
         String why = "the data folder is not shared (/data/.hubstorage/probes/%s/answer).";
 
         assertThat(workers.refused(hello, why.formatted(UUID.randomUUID()))).isTrue();
@@ -330,7 +330,7 @@ final class WorkersTest {
         Workers.Place place = take("");
         Instant heard = now;
         passes(Duration.ofSeconds(1));
-        WorkerMessage.Hello hello = new WorkerMessage.Hello("a", named("a"), "1", now, now, "folder", 0);
+        WorkerMessage.Hello hello = new WorkerMessage.Hello("a", named("a"), "1", now, "folder");
 
         assertThat(workers.refused(hello, "its clock is off.")).isTrue();
 
@@ -376,15 +376,15 @@ final class WorkersTest {
         heard("a");
         heard("b");
         Workers next = startedAnew();
-        next.heard(new WorkerMessage.Hello("1", "pod-1", "1", now, now, "folder", 0));
+        next.heard(new WorkerMessage.Hello("1", "pod-1", "1", now, "folder"));
         now = now.plus(WorkersMessage.MISSED_AFTER).minusSeconds(1);
-        next.heard(new WorkerMessage.Hello("2", "pod-2", "1", now, now, "folder", 0));
+        next.heard(new WorkerMessage.Hello("2", "pod-2", "1", now, "folder"));
 
         assertThat(next.known()).extracting(KnownWorkers.Known::name).containsExactly("pod-1", "pod-2");
 
         next = startedAnew();
         now = now.plus(WorkersMessage.MISSED_AFTER);
-        next.heard(new WorkerMessage.Hello("1", "pod-1", "1", now, now, "folder", 0));
+        next.heard(new WorkerMessage.Hello("1", "pod-1", "1", now, "folder"));
 
         assertThat(next.known())
                 .as("of one that has been missed nobody loses sight")
