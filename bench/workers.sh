@@ -28,6 +28,8 @@ way, as over a long line. Prints a table: wall time of each pair, and the median
   --jar FILE          HubStorage (what was built last)
   --java-options S    of each JVM ("-Xmx512m")
   --target FOLDER     where the copies go (/dev/shm)
+  --mounts A,B,…      where they go instead, as one folder of a network file system: A as the service has it mounted, B and those
+                      that follow as each worker has, absolute; the last one counts for all that have none
   --no-build          use what was built before, whatever has changed since
   -h, --help          this text
 
@@ -36,4 +38,4 @@ TEXT
 }
 
 bench workers "--jar --target" \
-  "--processes --objects --size --latency-ms --bandwidth-each --runs --warm-ups --java-options" "$@"
+  "--processes --objects --size --latency-ms --bandwidth-each --runs --warm-ups --java-options --mounts" "$@"

@@ -62,6 +62,9 @@ public final class WorkersBench implements Callable<Integer> {
     @Option(names = "--target")
     private Path target = Path.of("/dev/shm");
 
+    @Option(names = "--mounts", split = ",")
+    private List<Path> mounts = List.of();
+
     private WorkersBench() {}
 
     public static void main(String[] args) {
@@ -85,6 +88,7 @@ public final class WorkersBench implements Callable<Integer> {
         }
         String load = Machine.load();
         Path work = Files.createTempDirectory(target, "hubstorage-workers-");
+        Files.createDirectories(data(work, 0));
         try (Server server = Server.start(
                 List.of(
                         "--objects=" + objects,
@@ -94,26 +98,37 @@ public final class WorkersBench implements Callable<Integer> {
                         "--latency-ms=" + latencyMillis,
                         "--bandwidth-each=" + bandwidthEach),
                 work)) {
-            print(load, work, pairs(server, work));
+            print(load, data(work, 0), pairs(server, work));
         } finally {
+            if (!mounts.isEmpty()) {
+                Trees.delete(data(work, 0));
+            }
             Trees.delete(work);
         }
         return 0;
     }
 
-    private HubHome home(Server server, Path folder, Map<String, String> environment) {
+    /** What holds the data folders, as a process has it mounted: the service, which is 0, or a worker, from 1. */
+    private Path data(Path work, int process) {
+        return mounts.isEmpty()
+                ? work
+                : mounts.get(Math.min(process, mounts.size() - 1)).resolve(work.getFileName());
+    }
+
+    private HubHome home(Server server, Path work, String name, Map<String, String> environment) {
+        Path folder = work.resolve(name);
         return new HubHome(
                 jar.toAbsolutePath(),
                 new Jvm(options, environment),
                 folder.resolve("home"),
-                folder.resolve("data"),
+                data(work, 0).resolve(name + "-data"),
                 server);
     }
 
     private List<Pair> pairs(Server server, Path work) throws IOException, InterruptedException {
         int port = freePort();
-        HubHome one = home(server, work.resolve("one"), Map.of());
-        HubHome all = home(server, work.resolve("all"), cluster(port, port, "service"));
+        HubHome one = home(server, work, "one", Map.of());
+        HubHome all = home(server, work, "all", cluster(port, port, "service"));
         List<HubProcess> workers = new ArrayList<>();
         try (WarmHub alone = WarmHub.start(one);
                 WarmHub together = WarmHub.start(all)) {
@@ -121,7 +136,8 @@ public final class WorkersBench implements Callable<Integer> {
             double first = seconds(together);
             log.printf("  alone    the service, before there are workers: %.1f s%n", first);
             for (int i = 1; i < processes; i++) {
-                workers.add(worker(all, work.resolve("worker-" + i), port, i));
+                Path data = data(work, i).resolve(all.data().getFileName());
+                workers.add(worker(all, data, work.resolve("worker-" + i), port, i));
             }
             awaitWorkers(together.process());
             List<Pair> pairs = new ArrayList<>();
@@ -165,9 +181,10 @@ public final class WorkersBench implements Callable<Integer> {
                 name);
     }
 
-    private static HubProcess worker(HubHome home, Path folder, int service, int number) throws IOException {
+    private static HubProcess worker(HubHome home, Path data, Path folder, int service, int number) throws IOException {
         Files.createDirectories(folder);
         Map<String, String> environment = new HashMap<>(home.environment());
+        environment.put("HUBSTORAGE_DATA_PATH", data.toString());
         environment.putAll(cluster(service, freePort(), "worker-" + number));
         environment.put("HUBSTORAGE_LOG_PATH", folder.resolve("logs").toString());
         return HubProcess.start(home.jar(), home.javaOptions(), folder, environment, "worker");

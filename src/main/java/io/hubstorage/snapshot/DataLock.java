@@ -2,6 +2,7 @@ package io.hubstorage.snapshot;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.fs.DiskMark;
 import io.hubstorage.fs.DiskSync;
 import io.hubstorage.fs.Durable;
 import io.hubstorage.snapshot.LockFile.Kernel;
@@ -141,15 +142,6 @@ public final class DataLock implements AutoCloseable {
             } catch (IOException | UnsupportedOperationException _) {
                 return "";
             }
-        }
-
-        /** Whether one kernel has both. */
-        boolean isOfSameBoot(Holder other) {
-            return space != null && other.space != null && !boot().isEmpty() && boot().equals(other.boot());
-        }
-
-        private String boot() {
-            return space == null ? "" : space.replaceFirst(" .*", "");
         }
 
         /** Whether a pid names the same process for both. */
@@ -327,12 +319,12 @@ public final class DataLock implements AutoCloseable {
         Hold hold = null;
         try {
             Kernel kernel = ask(file, channel, locks);
-            boolean local = locks.isLocal(Durable.folderOf(file));
+            LockFile.Claim claim = claim(file, us, kernel, locks);
             if (kernel == Kernel.FREE) {
-                hold = lockedAndClaimed(file, channel, us, run, local, lockFile);
+                hold = lockedAndClaimed(file, channel, claim, run, lockFile);
                 trySign(channel, us);
             } else {
-                hold = claimed(file, us, kernel, local, lockFile);
+                hold = claimed(file, claim, kernel, lockFile);
             }
             return hold;
         } finally {
@@ -352,19 +344,23 @@ public final class DataLock implements AutoCloseable {
         }
     }
 
+    private static LockFile.Claim claim(Path file, Holder us, Kernel kernel, Locks locks) throws IOException {
+        Path folder = Durable.folderOf(file);
+        return new LockFile.Claim(us, locks.isLocal(folder), kernel == Kernel.FREE, DiskMark.of(folder));
+    }
+
     /** The system's lock counts; on a full disk it is held without a claim. */
     private static Hold lockedAndClaimed(
-            Path file, FileChannel channel, Holder us, boolean run, boolean local, LockFile lockFile)
-            throws HeldException {
+            Path file, FileChannel channel, LockFile.Claim us, boolean run, LockFile lockFile) throws HeldException {
         long epoch = 1;
         try {
             Optional<LockFile.Entry> last = lockFile.last(file);
             epoch = last.map(LockFile.Entry::number).orElse(0L) + 1;
-            requireGone(file, last, us, Kernel.FREE, local, lockFile);
-            if (!run && local) {
+            requireGone(file, last, us, Kernel.FREE, lockFile);
+            if (!run && us.local()) {
                 return new Hold(channel, null, 0);
             }
-            LockFile.Held claim = lockFile.take(file, new LockFile.Claim(us, local, true), last);
+            LockFile.Held claim = lockFile.take(file, us, last);
             return new Hold(channel, claim, claim.number());
         } catch (FileAlreadyExistsException e) {
             throw new HeldException(file, Holder.UNKNOWN, true);
@@ -374,15 +370,15 @@ public final class DataLock implements AutoCloseable {
         }
     }
 
-    private static Hold claimed(Path file, Holder us, Kernel kernel, boolean local, LockFile lockFile)
+    private static Hold claimed(Path file, LockFile.Claim us, Kernel kernel, LockFile lockFile)
             throws IOException, HeldException {
         Optional<LockFile.Entry> last = lockFile.last(file);
         if (kernel == Kernel.HELD && isHeldByAnotherThan(last, file)) {
             throw new HeldException(file, Holder.read(file), false);
         }
-        requireGone(file, last, us, kernel, local, lockFile);
+        requireGone(file, last, us, kernel, lockFile);
         try {
-            LockFile.Held claim = lockFile.take(file, new LockFile.Claim(us, local, false), last);
+            LockFile.Held claim = lockFile.take(file, us, last);
             return new Hold(null, claim, claim.number());
         } catch (FileAlreadyExistsException e) {
             throw new HeldException(file, Holder.UNKNOWN, true);
@@ -397,10 +393,10 @@ public final class DataLock implements AutoCloseable {
     }
 
     private static void requireGone(
-            Path file, Optional<LockFile.Entry> last, Holder us, Kernel kernel, boolean local, LockFile lockFile)
+            Path file, Optional<LockFile.Entry> last, LockFile.Claim us, Kernel kernel, LockFile lockFile)
             throws HeldException {
         if (last.isPresent()) {
-            LockFile.Life life = lockFile.life(file, last.get(), us, kernel, local);
+            LockFile.Life life = lockFile.life(file, last.get(), us, kernel);
             if (life != LockFile.Life.GONE) {
                 throw new HeldException(file, last.get().claim().holder(), life == LockFile.Life.WATCHED);
             }
@@ -466,8 +462,8 @@ public final class DataLock implements AutoCloseable {
             if (last.isEmpty()) {
                 return Optional.empty();
             }
-            boolean local = locks.isLocal(Durable.folderOf(file));
-            LockFile.Life life = lockFile.life(file, last.get(), Holder.us(null), kernel, local);
+            LockFile.Claim us = claim(file, Holder.us(null), kernel, locks);
+            LockFile.Life life = lockFile.life(file, last.get(), us, kernel);
             return life == LockFile.Life.GONE
                     ? Optional.empty()
                     : Optional.of(new Found(last.get().claim().holder(), life == LockFile.Life.WATCHED));

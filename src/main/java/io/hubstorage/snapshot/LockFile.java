@@ -23,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,8 +80,28 @@ final class LockFile {
      *
      * @param local whether the file system is one of the holder's own machine
      * @param locked whether it has the system's lock
+     * @param disk the {@link io.hubstorage.fs.DiskMark} of the file system as the holder has it mounted; null with earlier versions
      */
-    record Claim(DataLock.Holder holder, boolean local, boolean locked) {}
+    record Claim(
+            DataLock.Holder holder,
+            boolean local,
+            boolean locked,
+            @Nullable String disk) {
+        static final Claim UNKNOWN = of(DataLock.Holder.UNKNOWN);
+
+        /** Of somebody about whom nothing else is known. */
+        static Claim of(DataLock.Holder holder) {
+            return new Claim(holder, false, false, null);
+        }
+
+        /**
+         * Whether one kernel keeps the locks of both. That it runs both is not enough: a network file system that is mounted twice may
+         * have locks for each mount.
+         */
+        boolean sharesLocksWith(Claim other) {
+            return (local && other.local) || (disk != null && disk.equals(other.disk));
+        }
+    }
 
     /**
      * A file as it is.
@@ -109,8 +130,7 @@ final class LockFile {
             try {
                 String text = text(file);
                 return Optional.of(number.map(known -> entry(file, known, text))
-                        .orElseGet(
-                                () -> new Entry(file, 0, new Claim(holder(text), false, false), text + touched(file))));
+                        .orElseGet(() -> new Entry(file, 0, Claim.of(holder(text)), text + touched(file))));
             } catch (NoSuchFileException e) {
                 if (number.isEmpty()) {
                     return Optional.empty();
@@ -145,7 +165,7 @@ final class LockFile {
             return new Entry(file, number, BusJson.mapper().readValue(text, Claim.class), text);
         } catch (JsonProcessingException e) {
             // Not written yet, or by somebody else: whoever it is counts up or is gone.
-            return new Entry(file, number, new Claim(DataLock.Holder.UNKNOWN, false, false), text);
+            return new Entry(file, number, Claim.UNKNOWN, text);
         }
     }
 
@@ -175,22 +195,21 @@ final class LockFile {
     /**
      * Whether the holder is still there.
      *
-     * @param local whether the file system is one of this machine
+     * @param us what we would claim
      */
-    Life life(Path lock, Entry entry, DataLock.Holder us, Kernel kernel, boolean local) {
+    Life life(Path lock, Entry entry, Claim us, Kernel kernel) {
         if (entry.free()) {
             return Life.GONE;
         }
         Claim claim = entry.claim();
         DataLock.Holder holder = claim.holder();
-        if (claim.locked() && kernel != Kernel.NONE && (holder.isOfSameBoot(us) || (claim.local() && local))) {
-            // One kernel knows of both, so that its word is the last.
+        if (claim.locked() && kernel != Kernel.NONE && claim.sharesLocksWith(us)) {
             return kernel == Kernel.FREE ? Life.GONE : Life.ALIVE;
         }
         Long pid = holder.pid();
-        if (pid != null && holder.isComparable(us)) {
+        if (pid != null && holder.isComparable(us.holder())) {
             // Not we: what this process holds is known without looking at the file.
-            boolean alive = !pid.equals(us.pid())
+            boolean alive = !pid.equals(us.holder().pid())
                     && ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
             return alive ? Life.ALIVE : Life.GONE;
         }

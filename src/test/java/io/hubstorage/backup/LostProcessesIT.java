@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.hubstorage.bus.Sizes;
+import io.hubstorage.fs.Trees;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.Snapshots;
 import io.hubstorage.testkit.HubProcess;
@@ -55,6 +56,12 @@ final class LostProcessesIT {
      * what happens to whom, after how many objects, for how long.
      */
     private static final int EVENTS = Integer.getInteger("hubstorage.events", 3);
+
+    /**
+     * Where one folder of a network file system is mounted: {@code -Dhubstorage.shared=/mnt/a,/mnt/b,/mnt/c,/mnt/d} by this test, by
+     * the service, and by each worker; the last one counts for all that have none. Without it, they all have a folder of this test's own.
+     */
+    private static final String SHARED = System.getProperty("hubstorage.shared", "");
 
     private static final boolean EVENTS_GIVEN = System.getProperty("hubstorage.events") != null;
     private static final int BUCKETS = 9;
@@ -112,11 +119,13 @@ final class LostProcessesIT {
     /** A worker and where it is. */
     private static final class Member {
         final String name;
+        final Path data;
         final TestNetwork.Place place;
         HubProcess process;
 
-        Member(String name, TestNetwork.Place place, HubProcess process) {
+        Member(String name, Path data, TestNetwork.Place place, HubProcess process) {
             this.name = name;
+            this.data = data;
             this.place = place;
             this.process = process;
         }
@@ -127,6 +136,7 @@ final class LostProcessesIT {
         private final TestNetwork network;
         private final SyntheticS3 s3;
         private final Random random;
+        private final List<Path> data;
         private final Layout layout;
         private final List<SyntheticBucket> buckets = new ArrayList<>();
         private final List<Member> workers = new ArrayList<>();
@@ -140,7 +150,19 @@ final class LostProcessesIT {
             this.network = network;
             this.s3 = s3;
             this.random = random;
-            this.layout = new Layout(home.resolve("data"));
+            this.data = SHARED.isEmpty() ? List.of(home.resolve("data")) : shared(home.getFileName());
+            this.layout = new Layout(data.getFirst());
+        }
+
+        private static List<Path> shared(Path name) {
+            return Stream.of(SHARED.split(","))
+                    .map(mount -> Path.of(mount).resolve(name))
+                    .toList();
+        }
+
+        /** The folder as the service has it, which is 0, or a worker, from 1. */
+        private Path data(int process) {
+            return data.get(Math.min(process + 1, data.size() - 1));
         }
 
         void start() throws IOException {
@@ -164,16 +186,19 @@ final class LostProcessesIT {
             Files.createDirectories(layout.data());
             service = serve();
             for (int i = 1; i <= WORKERS; i++) {
+                String name = "worker-" + i;
                 TestNetwork.Place place = network.place();
-                workers.add(new Member("worker-" + i, place, work("worker-" + i, place)));
+                workers.add(new Member(name, data(i), place, work(name, data(i), place)));
             }
             awaitSnapshot(Set.of());
             awaitQuiet();
         }
 
-        private Map<String, String> environment(String name, String host) {
+        private Map<String, String> environment(String name, Path data, String host) {
             Map<String, String> environment = HubProcess.environment(home, s3.settings());
             environment.putAll(Map.of(
+                    "HUBSTORAGE_DATA_PATH",
+                    data.toString(),
                     "HUBSTORAGE_CLUSTER",
                     network.host() + ":" + PORT,
                     "HUBSTORAGE_CLUSTER_HOST",
@@ -186,11 +211,12 @@ final class LostProcessesIT {
         }
 
         private HubProcess serve() {
-            return HubProcess.start(home, environment("service", network.host()), List.of("-Xmx160m"), "serve");
+            return HubProcess.start(
+                    home, environment("service", data(0), network.host()), List.of("-Xmx160m"), "serve");
         }
 
-        private HubProcess work(String name, TestNetwork.Place place) {
-            Map<String, String> environment = environment(name, place.address());
+        private HubProcess work(String name, Path data, TestNetwork.Place place) {
+            Map<String, String> environment = environment(name, data, place.address());
             environment.put("HUBSTORAGE_LOG_PATH", home.resolve("logs-" + name).toString());
             // So that it can be asked from here whether it is still at work on something.
             environment.put("HUBSTORAGE_WEB_HOST", place.address());
@@ -368,7 +394,7 @@ final class LostProcessesIT {
             switch (event) {
                 case WORKER_KILLED -> {
                     gone.add(member.process);
-                    member.process = work(member.name, member.place);
+                    member.process = work(member.name, member.data, member.place);
                 }
                 case WORKER_STOPPED -> member.process.signal("CONT");
                 case WORKER_CUT_OFF, WORKER_ISOLATED -> member.place.heal();
@@ -395,7 +421,7 @@ final class LostProcessesIT {
             List<String> command = new ArrayList<>(List.of("verify"));
             command.addAll(Arrays.asList(arguments));
             try (HubProcess verify = HubProcess.start(
-                    home, HubProcess.environment(home, s3.settings()), command.toArray(String[]::new))) {
+                    home, environment("verify", data(0), network.host()), command.toArray(String[]::new))) {
                 assertThat(verify.exitCode())
                         .as(() -> verify.out() + verify.err())
                         .isZero();
@@ -425,12 +451,15 @@ final class LostProcessesIT {
         }
 
         @Override
-        public void close() {
+        public void close() throws IOException {
             workers.forEach(worker -> worker.process.close());
             if (service != null) {
                 service.close();
             }
             gone.forEach(HubProcess::close);
+            if (!SHARED.isEmpty()) {
+                Trees.delete(layout.data());
+            }
         }
     }
 

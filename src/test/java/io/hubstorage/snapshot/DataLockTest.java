@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.fs.DiskMark;
 import io.hubstorage.testkit.Shell;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -243,7 +244,7 @@ final class DataLockTest {
 
     /** What somebody wrote on another disk, or without the system's locks. */
     private Path leftBehind(long pid, String host, String space) throws IOException {
-        return leftBehind(new LockFile.Claim(new DataLock.Holder(pid, host, NOW, space, null), false, false));
+        return leftBehind(LockFile.Claim.of(new DataLock.Holder(pid, host, NOW, space, null)));
     }
 
     private Path leftBehind(LockFile.Claim claim) throws IOException {
@@ -379,7 +380,7 @@ final class DataLockTest {
         Path lock = new Layout(data).lock();
         leftBehind(1, "another", "another boot");
         Optional<LockFile.Entry> last = watching.last(lock);
-        LockFile.Claim us = new LockFile.Claim(DataLock.Holder.us(NOW), false, false);
+        LockFile.Claim us = LockFile.Claim.of(DataLock.Holder.us(NOW));
 
         try (LockFile.Held first = watching.take(lock, us, last)) {
             assertThat(first.number()).isEqualTo(2);
@@ -407,18 +408,36 @@ final class DataLockTest {
     @Test
     void onADiskOfThisMachineWhatARestartLeftBehindCostsNoWait() throws Exception {
         for (LockFile.Claim claim : List.of(
-                new LockFile.Claim(new DataLock.Holder(1L, "before", NOW, "another boot", null), true, true),
+                new LockFile.Claim(new DataLock.Holder(1L, "before", NOW, "another boot", null), true, true, null),
                 new LockFile.Claim(
-                        new DataLock.Holder(1L, here(), NOW, DataLock.Holder.thisSpace(), null), false, true))) {
+                        new DataLock.Holder(1L, "container", NOW, "another space", null),
+                        false,
+                        true,
+                        DiskMark.of(data)))) {
             leftBehind(claim);
             assertThat(DataLock.holder(new Layout(data))).isEmpty();
             DataLock.take(new Layout(data), NOW).close();
         }
     }
 
+    /** As NFS that is mounted twice with {@code nolock}: the kernel that both are of gives its lock to each. */
+    @Test
+    void whoHasTheFolderByAnotherMountOfThisMachineIsSeenThoughTheLockIsFree() throws Exception {
+        Path claim = leftBehind(new LockFile.Claim(
+                new DataLock.Holder(1L, "container", NOW, "another space", null), false, true, "another mount"));
+        assertThat(seen()).isPresent();
+        countUp(claim, 8);
+
+        assertThatThrownBy(() -> DataLock.take(new Layout(data), NOW, OWN_MACHINE_ONLY, watching))
+                .isInstanceOf(DataLock.HeldException.class);
+
+        nanos.addAndGet(Duration.ofSeconds(20).toNanos());
+        assertThat(seen()).as("it shows no sign of life").isEmpty();
+    }
+
     @Test
     void aRunOfAnotherMachineOnADiskOfThisOneIsSeen() throws Exception {
-        leftBehind(new LockFile.Claim(new DataLock.Holder(1L, "pc", NOW, "another boot", null), false, true));
+        leftBehind(new LockFile.Claim(new DataLock.Holder(1L, "pc", NOW, "another boot", null), false, true, null));
 
         assertThat(DataLock.holder(new Layout(data))).isPresent();
     }
@@ -466,13 +485,11 @@ final class DataLockTest {
 
         DataLock.Holder nowhere = new DataLock.Holder(1L, "nas", NOW, "", null);
         assertThat(nowhere.isComparable(nowhere)).isFalse();
-        assertThat(nowhere.isOfSameBoot(nowhere)).isFalse();
         DataLock.Holder somewhere = new DataLock.Holder(1L, "nas", NOW, "boot pid:[1]", null);
         assertThat(somewhere.isComparable(new DataLock.Holder(2L, "nas", null, "boot pid:[1]", null)))
                 .isTrue();
         DataLock.Holder container = new DataLock.Holder(2L, "c", null, "boot pid:[2]", null);
         assertThat(somewhere.isComparable(container)).isFalse();
-        assertThat(somewhere.isOfSameBoot(container)).isTrue();
     }
 
     /** On a disk that has no room, and so no place for a claim. */
