@@ -32,9 +32,15 @@ RUN apt-get update \
     && ldconfig -r /system
 
 # The Java runtime: what the libraries ask for (jdeps), of which java.desktop is for java.beans alone and comes without its native
-# parts. What the AOT cache does not hold is seldom read, so it is compressed.
+# parts and without what neither java.beans nor FreeMarker names; a package that a module exports must not be empty, so one class of each
+# stays. What the AOT cache does not hold is seldom read, so it is compressed.
 FROM maven:3.9-eclipse-temurin-25 AS runtime
-RUN jlink --output /opt/jre --strip-java-debug-attributes --no-man-pages --no-header-files --compress zip-6 \
+RUN jimage list --include 'regex:/java.desktop/.*' "$JAVA_HOME/lib/modules" \
+        | awk '/^    / { folder = $1; sub("/[^/]*$", "", folder); \
+            if (seen[folder]++ && folder !~ "^(java|com/sun/beans|javax/swing/tree)(/|$)") print "/java.desktop/" $1 }' >/tmp/desktop \
+    && test -s /tmp/desktop \
+    && jlink --output /opt/jre --strip-java-debug-attributes --no-man-pages --no-header-files --compress zip-9 \
+        --exclude-resources=@/tmp/desktop \
         --add-modules java.base,java.desktop,java.logging,java.management,java.naming,java.security.jgss,java.sql,java.xml \
         --add-modules jdk.incubator.vector,jdk.jfr,jdk.management,jdk.net,jdk.unsupported,jdk.zipfs \
     && cd /opt/jre/lib \
