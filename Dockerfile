@@ -32,9 +32,15 @@ RUN apt-get update \
     && ldconfig -r /system
 
 # The Java runtime: what the libraries ask for (jdeps), of which java.desktop is for java.beans alone and comes without its native
-# parts. What the AOT cache does not hold is seldom read, so it is compressed.
+# parts and without what neither java.beans nor FreeMarker names; a package that a module exports must not be empty, so one class of each
+# stays. What the AOT cache does not hold is seldom read, so it is compressed.
 FROM maven:3.9-eclipse-temurin-25 AS runtime
-RUN jlink --output /opt/jre --strip-java-debug-attributes --no-man-pages --no-header-files --compress zip-6 \
+RUN jimage list --include 'regex:/java.desktop/.*' "$JAVA_HOME/lib/modules" \
+        | awk '/^    / { folder = $1; sub("/[^/]*$", "", folder); \
+            if (seen[folder]++ && folder !~ "^(java|com/sun/beans|javax/swing/tree)(/|$)") print "/java.desktop/" $1 }' >/tmp/desktop \
+    && test -s /tmp/desktop \
+    && jlink --output /opt/jre --strip-java-debug-attributes --no-man-pages --no-header-files --compress zip-9 \
+        --exclude-resources=@/tmp/desktop \
         --add-modules java.base,java.desktop,java.logging,java.management,java.naming,java.security.jgss,java.sql,java.xml \
         --add-modules jdk.incubator.vector,jdk.jfr,jdk.management,jdk.net,jdk.unsupported,jdk.zipfs \
     && cd /opt/jre/lib \
@@ -44,11 +50,13 @@ RUN jlink --output /opt/jre --strip-java-debug-attributes --no-man-pages --no-he
 FROM maven:3.9-eclipse-temurin-25 AS libraries
 WORKDIR /src
 COPY pom.xml ./
-# A class to compile makes Maven fetch the compiler's plug-ins too.
+# A class to compile makes Maven fetch the compiler's plug-ins too. Of Hazelcast there is what pom.xml does not call unused.
 RUN mkdir -p src/main/java/seed \
     && echo 'package seed; final class Seed {}' >src/main/java/seed/Seed.java \
     && mvn -B -q -ntp compile jar:jar dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=/app/lib \
-    && rm -rf src target
+    && mvn -B -q -ntp dependency:unpack-dependencies -DincludeArtifactIds=hazelcast -DoutputDirectory=/tmp/hazelcast \
+    && jar cfM "$(ls /app/lib/hazelcast-*.jar)" -C /tmp/hazelcast . \
+    && rm -rf src target /tmp/hazelcast
 # The one native library, so that no JVM has to unpack it to /tmp; its jar then needs it for no platform, and calls it by JNI: the
 # classes for Java 22 and newer spin a hundred others for it at each start. By what vertx-hazelcast offers itself, Vert.x would load
 # Hazelcast at every start. picocli's are too old for an AOT cache as they are. The files' times are part of a layer's content, and

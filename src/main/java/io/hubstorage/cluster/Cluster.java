@@ -1,10 +1,11 @@
 package io.hubstorage.cluster;
 
 import com.hazelcast.cluster.Member;
+import com.hazelcast.config.AdvancedNetworkConfig;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.MultiMapConfig;
-import com.hazelcast.config.NetworkConfig;
+import com.hazelcast.config.ServerSocketEndpointConfig;
 import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.EndpointQualifier;
@@ -163,7 +164,7 @@ public final class Cluster implements AutoCloseable {
                 .setAttribute(NODE_ID, id)
                 .setAttribute(ROLE, role.name())
                 .setAttribute(MEMBER_NAME, settings.name());
-        network(config.getNetworkConfig(), settings, address);
+        network(config.getAdvancedNetworkConfig(), settings, address);
         config.getMetricsConfig().setEnabled(false);
         config.addMultiMapConfig(new MultiMapConfig("__vertx.subs")
                 .setBackupCount(0)
@@ -173,8 +174,13 @@ public final class Cluster implements AutoCloseable {
         return config;
     }
 
-    private static void network(NetworkConfig network, ClusterSettings settings, OwnAddress address) {
-        network.setPort(settings.port()).setPortAutoIncrement(false).setReuseAddress(true);
+    /** With an endpoint for members and none for clients, whose part of Hazelcast then is neither started nor loaded. */
+    private static void network(AdvancedNetworkConfig network, ClusterSettings settings, OwnAddress address) {
+        network.setEnabled(true)
+                .setMemberEndpointConfig(new ServerSocketEndpointConfig()
+                        .setPort(settings.port())
+                        .setPortAutoIncrement(false)
+                        .setReuseAddress(true));
         network.getMemberAddressProviderConfig()
                 .setEnabled(true)
                 .setImplementation(new Addresses(

@@ -24,7 +24,12 @@ import org.testcontainers.junit.jupiter.Testcontainers;
 @Testcontainers(disabledWithoutDocker = true)
 final class ContainerIT {
     private static final Duration A_MINUTE = Duration.ofMinutes(1);
+    private static final String SECRET = "drawn-by-chance-8f3c91";
     private static final int PHOTOS = 40;
+    /** As docs/docker.md says. */
+    private static final long PULLED_AT_MOST = 110_000_000;
+
+    private static final long UNPACKED_AT_MOST = 250_000_000;
 
     @TempDir
     Path folder;
@@ -185,6 +190,76 @@ final class ContainerIT {
                     "--version");
             assertThat(version.succeeded().out()).startsWith("HubStorage ");
             assertThat(version.out() + version.err()).doesNotContain("warning", "WARNING", "error");
+        }
+    }
+
+    @Test
+    void theImageIsSmall() throws IOException {
+        try (Stack stack = Stack.in(folder)) {
+            String pulled = stack.scripts()
+                    .command(A_MINUTE.multipliedBy(3), "sh", "-c", "docker save " + Stack.IMAGE + " | gzip -6 | wc -c")
+                    .succeeded()
+                    .out();
+            String unpacked = stack.docker(
+                            "run",
+                            "--rm",
+                            "--user",
+                            "0",
+                            "--entrypoint",
+                            "du",
+                            Stack.IMAGE,
+                            "--summarize",
+                            "--bytes",
+                            "--one-file-system",
+                            "/")
+                    .succeeded()
+                    .out()
+                    .replaceFirst("\\s.*", "");
+
+            assertThat(Long.parseLong(pulled.strip())).isLessThan(PULLED_AT_MOST);
+            assertThat(Long.parseLong(unpacked.strip())).isLessThan(UNPACKED_AT_MOST);
+        }
+    }
+
+    /** With what the libraries and the Java runtime have been relieved of, and neither the training nor a service alone needs. */
+    @Test
+    void aServiceAndAWorkerInContainersCopyTogether() throws IOException {
+        try (Stack stack = Stack.in(folder)) {
+            stack.startedWithS3(4_000_000, "documents");
+            stack.awaitSuccess(A_MINUTE);
+            stack.scripts().append("HUBSTORAGE_CLUSTER=hubstorage");
+            stack.scripts().append("HUBSTORAGE_CLUSTER_SECRET=" + SECRET);
+            stack.start();
+            String worker = stack.startWorker("hubstorage", SECRET);
+            await().atMost(A_MINUTE)
+                    .untilAsserted(() -> assertThat(stack.worker(worker))
+                            .as(stack.logs(worker))
+                            .containsEntry("state", "ready"));
+            JsonObject config = stack.json("/api/config").getJsonObject("config");
+            config.getJsonArray("s3_buckets").add("photos").add("odd-names");
+            assertThat(stack.put("/api/config", config).statusCode()).isEqualTo(200);
+            assertThat(stack.post("/api/backup/run").statusCode()).isEqualTo(202);
+
+            // At this rate there is time to see it.
+            await().atMost(A_MINUTE)
+                    .untilAsserted(
+                            () -> assertThat((Integer) stack.worker(worker).get("shards"))
+                                    .isPositive());
+            await().atMost(A_MINUTE.multipliedBy(2))
+                    .until(() -> !stack.json("/api/backup/status").getBoolean("running"));
+
+            JsonObject run = stack.json("/api/backup/last").getJsonObject("last");
+            assertThat(run.getString("result")).as(run.encode()).isEqualTo("success");
+            assertThat(Stack.downloaded(run)).isGreaterThanOrEqualTo(PHOTOS);
+            assertThat(stack.exec("hubstorage", "verify").succeeded().code()).isZero();
+            stack.docker("stop", worker).succeeded();
+            assertThat(stack.docker("inspect", "--format", "{{.State.ExitCode}}", worker)
+                            .out())
+                    .isEqualTo("0\n");
+            await().atMost(A_MINUTE).until(() -> stack.worker(worker).isEmpty());
+            assertThat(stack.logs(worker) + stack.logs(stack.name()))
+                    .contains("This is a member of the cluster")
+                    .doesNotContain("NoClassDefFound", "ClassNotFound", "ServiceConfigurationError");
         }
     }
 

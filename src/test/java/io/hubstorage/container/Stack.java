@@ -89,6 +89,59 @@ final class Stack implements AutoCloseable {
         return port;
     }
 
+    /** Of the service's container. */
+    String name() {
+        return name;
+    }
+
+    /** A further container over the same data, in the cluster of the service; returns its name. */
+    String startWorker(String cluster, String secret) {
+        String worker = name + "-worker";
+        docker(
+                        "run",
+                        "--detach",
+                        "--name",
+                        worker,
+                        "--network",
+                        name + "_default",
+                        "--volumes-from",
+                        name,
+                        "--memory",
+                        "256m",
+                        "--env",
+                        "HUBSTORAGE_ROLE=worker",
+                        "--env",
+                        "HUBSTORAGE_CLUSTER=" + cluster,
+                        "--env",
+                        "HUBSTORAGE_CLUSTER_SECRET=" + secret,
+                        "--env",
+                        "HUBSTORAGE_WORKER_NAME=" + worker,
+                        "--env",
+                        "AWS_ENDPOINT_URL=http://s3:9000",
+                        "--env",
+                        "AWS_ACCESS_KEY_ID=local-identity",
+                        "--env",
+                        "AWS_SECRET_ACCESS_KEY=local-credential",
+                        IMAGE)
+                .succeeded();
+        return worker;
+    }
+
+    /** What the service says of a worker: nothing when it knows none of this name. */
+    Map<String, Object> worker(String called) {
+        return json("/api/workers").getJsonArray("workers").stream()
+                .map(each -> ((JsonObject) each).getMap())
+                .filter(each -> called.equals(each.get("name")))
+                .findAny()
+                .orElse(Map.of());
+    }
+
+    /** All that a container has said. */
+    String logs(String container) {
+        Shell.Result logs = docker("logs", container);
+        return logs.out() + logs.err();
+    }
+
     /** Sets up and starts, with the demo's S3 as the S3; its downloads get so many bytes a second, 0 for no limit. */
     Stack startedWithS3(long bytesPerSecond, String buckets) throws IOException {
         scripts.set("AWS_ACCESS_KEY_ID", "local-identity").set("AWS_SECRET_ACCESS_KEY", "local-credential");
@@ -241,7 +294,7 @@ final class Stack implements AutoCloseable {
     @Override
     public void close() {
         http.close();
-        docker("rm", "--force", "--volumes", name + "-s3");
+        docker("rm", "--force", "--volumes", name + "-s3", name + "-worker");
         compose("down", "--volumes", "--timeout", "1");
         compose("-f", "docker-compose.demo.yml", "down", "--volumes", "--timeout", "1");
     }
