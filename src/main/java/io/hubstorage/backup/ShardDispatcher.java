@@ -213,6 +213,7 @@ final class ShardDispatcher {
                     folder.giveUp();
                     tellToStop(dispatched, place.worker());
                     staging.left(folder, dispatched).ifPresent(left::addFirst);
+                    folder.revokeLater();
                 }
             } catch (RuntimeException | Error e) {
                 LOG.error(

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The folder that a worker in another process has to itself for one shard: it writes nowhere else, and nobody else writes there. So
@@ -21,6 +23,7 @@ import java.util.List;
  * that a network file system remembers of names can lead it elsewhere. Blocking.
  */
 final class WorkerFolder {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerFolder.class);
     /** Taken from a worker that had not come to an end. */
     private static final String LOST = "lost";
     /** Taken from one that had: what is in there goes to where the coordinator's own worker would have put it. */
@@ -99,9 +102,23 @@ final class WorkerFolder {
         }
     }
 
+    /**
+     * Deletes the lease of one that was given up, so that a worker that opens it by what its network file system remembers of names does
+     * not find it either. It can do no harm by then. Nobody waits for that: where it is the worker's machine that is gone, an NFS server
+     * which has lent that the lease takes a minute and a half to have it back, in which nobody here can look for names in the folder.
+     */
+    void revokeLater() {
+        Path lease = folder.resolve("shard-%04d%s".formatted(shard, TransferMessage.Shard.LEASE));
+        Thread.ofPlatform().daemon().name("revoke-lease").start(() -> {
+            try {
+                Files.deleteIfExists(lease);
+            } catch (IOException e) {
+                LOG.debug("{} could not be deleted", lease, e);
+            }
+        });
+    }
+
     private void take(String how) throws IOException {
-        // The lease first: a worker that opens it by what its network file system remembers must not find it either.
-        Files.deleteIfExists(folder.resolve("shard-%04d%s".formatted(shard, TransferMessage.Shard.LEASE)));
         Path taken = place.resolveSibling(place.getFileName() + "." + how);
         Files.move(folder, taken, StandardCopyOption.ATOMIC_MOVE);
         folder = taken;
@@ -122,7 +139,10 @@ final class WorkerFolder {
         List<Path> files = new ArrayList<>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, "shard-*")) {
             for (Path file : all) {
-                if (!file.toString().endsWith(TransferMessage.Shard.DRAFT) && Files.isRegularFile(file)) {
+                String name = file.toString();
+                if (!name.endsWith(TransferMessage.Shard.DRAFT)
+                        && !name.endsWith(TransferMessage.Shard.LEASE)
+                        && Files.isRegularFile(file)) {
                     files.add(file);
                 }
             }

@@ -44,7 +44,15 @@ final class TreeWriter {
     private static final Logger LOG = LoggerFactory.getLogger(TreeWriter.class);
     private static final int COPY_BUFFER = 1 << 18;
     private static final Set<PosixFilePermission> READ_ONLY = PosixFilePermissions.fromString("r--r--r--");
+    /**
+     * To write alone: what is open for both, an NFS server may delegate to this machine, and then has to ask it about each file that
+     * another one looks at, or to wait for it when it is gone.
+     */
     private static final Set<StandardOpenOption> NEW_FILE =
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+
+    /** It may be read once more before it is whole. */
+    private static final Set<StandardOpenOption> NEW_DRAFT =
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.READ);
 
     private final Path tree;
@@ -180,7 +188,7 @@ final class TreeWriter {
     Draft draft() throws IOException {
         lease.require();
         Path file = newDraft();
-        return new Draft(file, open(file));
+        return new Draft(file, open(file, NEW_DRAFT));
     }
 
     /** No name comes twice: one that was kept may be of an earlier attempt at this very shard, by another process. */
@@ -220,19 +228,19 @@ final class TreeWriter {
     /** A new, empty file at this path of the tree; what an earlier attempt left there is removed. */
     private FileChannel create(String path) throws IOException {
         try {
-            return open(folders.place(path));
+            return open(folders.place(path), NEW_FILE);
         } catch (NoSuchFileException _) {
             folders.forget();
-            return open(folders.place(path));
+            return open(folders.place(path), NEW_FILE);
         }
     }
 
-    private FileChannel open(Path file) throws IOException {
+    private FileChannel open(Path file, Set<StandardOpenOption> how) throws IOException {
         try {
-            return FileChannel.open(file, NEW_FILE, readOnly);
+            return FileChannel.open(file, how, readOnly);
         } catch (FileAlreadyExistsException _) {
             Files.delete(file);
-            return FileChannel.open(file, NEW_FILE, readOnly);
+            return FileChannel.open(file, how, readOnly);
         }
     }
 
