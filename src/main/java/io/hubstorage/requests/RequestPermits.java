@@ -15,7 +15,8 @@ import java.util.stream.Stream;
  * does with its gain: it doubles as long as answers take no longer for it, and comes back as soon as they do. The distance is the
  * median time of answers to like requests, in the round where that was least. BBR takes the quickest answer of all; over the
  * internet, where times vary several times over, that is a rare exception, and whatever took the usual time would count as
- * queued. The limit may always be what the server answers in a few seconds, up to {@link #MODEST}, however long that makes its queue.
+ * queued. Once a minute it is measured anew, by a round of half as many requests: what took longer only because of a queue is
+ * quicker then, and what is further away than it was is not. The limit may always be what the server answers in a few seconds, up to {@link #MODEST}, however long that makes its queue.
  * A demand to slow down, or a share of requests that end in silence or broken connections, halves it (RFC 5681), and it recovers by
  * an eighth at a time.
  *
@@ -33,6 +34,8 @@ public final class RequestPermits {
     private static final int RECOVERY = 256;
     /** How long a queue inside the server may be; requests are given up after several times that. */
     private static final long QUEUE_NANOS = 5_000_000_000L;
+    /** How long a distance is believed; BBR looks six times as often, at a higher price. */
+    private static final long BELIEVED_NANOS = 60_000_000_000L;
     /** A server that takes so long on average is never asked more at once for it. */
     private static final long SLUGGISH_NANOS = 2_000_000_000L;
     /** After so long without a request nothing is known of the server any more. */
@@ -103,6 +106,7 @@ public final class RequestPermits {
     /** By size, each class 16 times the one before: a small body cannot tell how long a large one takes. */
     private final Likes[] likes = Stream.generate(Likes::new).limit(8).toArray(Likes[]::new);
 
+    private long measured;
     private long roundBegan;
     private int answers;
     private int broken;
@@ -126,6 +130,7 @@ public final class RequestPermits {
         this.limit = Math.min(MODEST, ceiling);
         this.permits = new Adjustable(limit);
         this.idleSince = nanoClock.getAsLong();
+        this.measured = idleSince;
         this.roundBegan = idleSince;
     }
 
@@ -156,12 +161,17 @@ public final class RequestPermits {
     }
 
     private synchronized void begin() {
-        for (Likes like : likes) {
-            like.distance = Long.MAX_VALUE;
-        }
+        forgetDistance();
         wanted = Math.min(wanted, MODEST);
         resize();
         nextRound(nanoClock.getAsLong());
+    }
+
+    private void forgetDistance() {
+        measured = nanoClock.getAsLong();
+        for (Likes like : likes) {
+            like.distance = Long.MAX_VALUE;
+        }
     }
 
     /**
@@ -228,6 +238,10 @@ public final class RequestPermits {
         double queue = (double) QUEUE_NANOS * answers / Math.max(1, elapsedNanos);
         wanted = (int) Math.max(gain, Math.clamp(queue, 1, MODEST));
         int before = limit;
+        if (nanoClock.getAsLong() - measured > BELIEVED_NANOS) {
+            forgetDistance();
+            wanted = Math.max(1, limit / 2);
+        }
         resize();
         earlier = limit == before ? 0 : underWay.get();
     }

@@ -93,6 +93,29 @@ final class RequestPermitsTest {
     }
 
     @Test
+    void aServerThatIsFurtherAwayThanItWasIsAskedAsMuchAgainAfterAMinute() throws InterruptedException {
+        serve(distant(10 * MILLISECOND), 5_000, 4_096);
+        assertThat(permits.limit()).isEqualTo(256);
+        serve(distant(200 * MILLISECOND), 5_000, 4_096);
+        assertThat(permits.limit()).as("as if there were a queue").isLessThan(64);
+
+        serve(distant(200 * MILLISECOND), 32 * 5 * 60 + 1_000, 4_096);
+
+        assertThat(permits.limit()).isEqualTo(256);
+    }
+
+    @Test
+    void aQueueIsNeverTakenForTheDistanceHoweverLongItGoesOn() throws InterruptedException {
+        serve(oneAfterTheOther(2 * MILLISECOND), 500, 4_096);
+        most = 0;
+
+        serve(oneAfterTheOther(2 * MILLISECOND), 500 * 60 * 20, 4_096);
+
+        assertThat(most).isLessThanOrEqualTo(64);
+        assertThat(permits.limit()).isLessThanOrEqualTo(32);
+    }
+
+    @Test
     void oneAnswerThatTookNoTimeIsNoMeasureForAll() throws InterruptedException {
         int[] next = {0};
         serve((time, _) -> time + (next[0]++ % 50 == 0 ? 1 : 20) * MILLISECOND, 3_000, 4_096);
@@ -112,8 +135,11 @@ final class RequestPermitsTest {
         // 2,000 a second at most, 40 ms away: 80 hide the distance.
         Server server = oneAfterTheOther(MILLISECOND / 2);
         serve((time, count) -> server.answersAt(time, count) + 40 * MILLISECOND, 20_000, 4_096);
-
         assertThat(permits.limit()).isBetween(80, 200);
+        most = 0;
+
+        serve((time, count) -> server.answersAt(time, count) + 40 * MILLISECOND, 2_000 * 60 * 10, 4_096);
+        assertThat(most).as("over ten minutes").isBetween(80, 200);
     }
 
     @Test

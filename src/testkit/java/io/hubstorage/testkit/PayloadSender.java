@@ -27,6 +27,8 @@ final class PayloadSender {
     private final RequestLog log;
     private long sent;
     private boolean gone;
+    /** Before the last of it. */
+    private boolean waited;
 
     PayloadSender(
             Vertx vertx,
@@ -83,6 +85,14 @@ final class PayloadSender {
             }
             ByteBuf slice = payload.slice(sent, end - sent);
             int count = slice.readableBytes();
+            boolean last = sent + count == end && trick == null;
+            if (last && !waited) {
+                // Nobody has a body before all of it has had its time.
+                waited = true;
+                if (waits(count)) {
+                    return;
+                }
+            }
             sent += count;
             log.sent(count);
             var written = response.write(BufferInternal.buffer(slice));
@@ -90,18 +100,25 @@ final class PayloadSender {
                 written.onComplete(ignored -> finish());
                 return;
             }
-            long delay = 0;
-            for (Pace pace : paces) {
-                delay = Math.max(delay, pace.delayAfter(count));
-            }
-            if (delay > 0) {
-                proceedAt(System.nanoTime() + delay * 1_000_000);
+            if (!last && waits(count)) {
                 return;
             }
         }
         if (!gone) {
             finish();
         }
+    }
+
+    /** Goes on later, where so many bytes take their time. */
+    private boolean waits(int bytes) {
+        long delay = 0;
+        for (Pace pace : paces) {
+            delay = Math.max(delay, pace.delayAfter(bytes));
+        }
+        if (delay > 0) {
+            proceedAt(System.nanoTime() + delay * 1_000_000);
+        }
+        return delay > 0;
     }
 
     /** Sooner where the limit is lifted meanwhile. */
