@@ -47,7 +47,7 @@ final class CrashTest extends EngineTest {
         hub.configure("photos").start();
         CompletableFuture<RunRecord> finished = hub.nextFinished();
         hub.request(Addresses.BACKUP_START, BusJson.encode(new BackupMessage.Start(null, false, null)));
-        await().until(() -> s3.counts().gets() == 100 && journalLines() == 50);
+        await().until(() -> s3.counts().gets() > 50 && journalLines() == 50);
         hub.stop();
         assertThat(finished).isCompletedWithValueMatching(run -> run.result() == RunResult.INTERRUPTED);
         s3.faults().clear();
