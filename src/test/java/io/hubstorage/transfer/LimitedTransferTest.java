@@ -260,7 +260,7 @@ final class LimitedTransferTest {
 
         assertThat(ended(result).progress().counts().downloaded().bytes()).isEqualTo(16 * MIB);
         assertThat(shard.gets()).as("each range is asked for once").isEqualTo(2);
-        assertThat(shard.permits().limit()).isEqualTo(64);
+        assertThat(shard.permits().limit()).isEqualTo(32);
     }
 
     @Test
