@@ -210,7 +210,7 @@ final class PaletteIT {
         try (WatchedPage page = open("/", Role.VIEWER)) {
             palette(page, "");
             page.hasCount("#palette .kind:text-is('Action')", 0);
-            assertThat(page.find("#palette .kind:text-is('Page')").count()).isEqualTo(8);
+            page.hasCount("#palette .kind:text-is('Page')", 8);
             for (String word :
                     List.of("run now", "pause", "logs", "configuration", "set-up", "restore", "verify files")) {
                 page.find("#palette input").fill(word);

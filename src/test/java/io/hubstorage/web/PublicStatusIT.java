@@ -134,8 +134,8 @@ final class PublicStatusIT {
             page.isShown("[role=tab][aria-selected=true]");
             page.click("#tab-access");
             page.isShown("#section-public");
-            assertThat(page.find("#field-public_status-title").inputValue()).isEqualTo("Backups of the photo club");
-            assertThat(page.find("#field-public_status-buckets").inputValue()).isEqualTo("names");
+            page.that("#field-public_status-title").hasValue("Backups of the photo club");
+            page.that("#field-public_status-buckets").hasValue("names");
             if (!PICTURES.isEmpty()) {
                 page.find("#section-public")
                         .screenshot(new com.microsoft.playwright.Locator.ScreenshotOptions()
