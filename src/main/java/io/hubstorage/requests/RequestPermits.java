@@ -16,9 +16,11 @@ import java.util.stream.Stream;
  * median time of answers to like requests, in the round where that was least. BBR takes the quickest answer of all; over the
  * internet, where times vary several times over, that is a rare exception, and whatever took the usual time would count as
  * queued. Once a minute it is measured anew, by a round of half as many requests: what took longer only because of a queue is
- * quicker then, and what is further away than it was is not. The limit may always be what the server answers in a few seconds, up to {@link #MODEST}, however long that makes its queue.
- * A demand to slow down, or a share of requests that end in silence or broken connections, halves it (RFC 5681), and it recovers by
- * an eighth at a time.
+ * quicker then, and what is further away than it was is not.
+ *
+ * <p>The limit may always be what the server answers in a few seconds, up to {@link #MODEST}, however long that makes its queue. A
+ * demand to slow down, or a share of requests that end in silence or broken connections, halves it (RFC 5681), and it recovers by an
+ * eighth at a time.
  *
  * <p>The limits of {@code com.netflix.concurrency-limits} take every answer for as much work as the next. Here one brings four
  * bytes and another 8 MiB: their Vegas and gradient limits fall to their minimum beside large objects.
@@ -106,7 +108,9 @@ public final class RequestPermits {
     /** By size, each class 16 times the one before: a small body cannot tell how long a large one takes. */
     private final Likes[] likes = Stream.generate(Likes::new).limit(8).toArray(Likes[]::new);
 
+    /** When the distance was last begun to be measured anew. */
     private long measured;
+
     private long roundBegan;
     private int answers;
     private int broken;
