@@ -95,7 +95,7 @@ final class FactFinder {
         retention(frozen).ifPresent(conditions::add);
         disk(rooms.space()).ifPresent(conditions::add);
         replication(frozen.replication()).ifPresent(conditions::add);
-        MissedWorkers.condition(rooms.workers(), clock.instant()).ifPresent(conditions::add);
+        WorkersCondition.condition(rooms.workers(), clock.instant()).ifPresent(conditions::add);
         login(rooms.attack()).ifPresent(conditions::add);
         config.current().broken().stream()
                 .map(file -> new Condition(

@@ -2,6 +2,7 @@ package io.hubstorage.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.hubstorage.bus.TransferMessage;
 import java.io.IOException;
@@ -77,6 +78,18 @@ final class WorkerFolderTest {
         open.close();
         assertThat(tree).isEmptyDirectory();
         assertThat(folder.tree().resolve("a/1")).hasContent("whole");
+    }
+
+    @Test
+    void theLeaseOfOneThatWasGivenUpIsTakenFromWhereverItsFolderIsNow() throws IOException {
+        WorkerFolder folder = make(3);
+        folder.giveUp();
+        // As a worker still finds it that remembers where the folder has gone.
+        assertThat(folder.hasLease(asked(3))).isTrue();
+
+        folder.revokeLater();
+
+        await().until(() -> !folder.hasLease(asked(3)));
     }
 
     @Test

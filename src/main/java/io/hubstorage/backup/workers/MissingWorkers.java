@@ -1,6 +1,6 @@
 package io.hubstorage.backup.workers;
 
-import io.hubstorage.backup.workers.KnownWorkers.Known;
+import io.hubstorage.backup.workers.WorkersFile.Known;
 import io.hubstorage.bus.WorkersMessage;
 import io.hubstorage.bus.WorkersMessage.Lost;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.hubstorage.backup.workers;
 
-import io.hubstorage.backup.workers.KnownWorkers.Known;
+import io.hubstorage.backup.workers.WorkersFile.Known;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BandwidthLimit;
 import io.hubstorage.bus.WorkerMessage;

@@ -45,7 +45,7 @@ public final class WorkersVerticle extends VerticleBase {
     private final Set<String> proven = new HashSet<>();
 
     private final Map<String, Future<Void>> probes = new HashMap<>();
-    private final KnownWorkers file;
+    private final WorkersFile file;
     private Future<?> kept = Future.succeededFuture();
 
     /**
@@ -59,7 +59,7 @@ public final class WorkersVerticle extends VerticleBase {
         this.clock = clock;
         this.version = version;
         this.clustered = clustered;
-        this.file = new KnownWorkers(config.settings().configFolder());
+        this.file = new WorkersFile(config.settings().configFolder());
     }
 
     @Override
@@ -96,7 +96,7 @@ public final class WorkersVerticle extends VerticleBase {
     }
 
     private Future<?> keep() {
-        List<KnownWorkers.Known> known = workers.known();
+        List<WorkersFile.Known> known = workers.known();
         return file.isAsWritten(known)
                 ? Future.succeededFuture()
                 : vertx.executeBlocking(() -> {

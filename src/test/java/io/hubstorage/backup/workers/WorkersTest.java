@@ -368,7 +368,7 @@ final class WorkersTest {
         now = now.plus(MissingWorkers.REJOINED);
         assertThat(names(next)).containsExactly(Addresses.LOCAL_WORKER, named("a"), named("c"));
         assertThat(next.list().get(1).missingSince()).isEqualTo(began);
-        assertThat(next.known()).extracting(KnownWorkers.Known::name).containsExactly(named("a"), named("c"));
+        assertThat(next.known()).extracting(WorkersFile.Known::name).containsExactly(named("a"), named("c"));
     }
 
     @Test
@@ -380,7 +380,7 @@ final class WorkersTest {
         now = now.plus(WorkersMessage.MISSED_AFTER).minusSeconds(1);
         next.heard(new WorkerMessage.Hello("2", "pod-2", "1", now, "folder"));
 
-        assertThat(next.known()).extracting(KnownWorkers.Known::name).containsExactly("pod-1", "pod-2");
+        assertThat(next.known()).extracting(WorkersFile.Known::name).containsExactly("pod-1", "pod-2");
 
         next = startedAnew();
         now = now.plus(WorkersMessage.MISSED_AFTER);

@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What is said of workers that are lost or not let in: one thing for all of them. Pure. */
-final class MissedWorkers {
-    private MissedWorkers() {}
+final class WorkersCondition {
+    private WorkersCondition() {}
 
     static Optional<Condition> condition(WorkersMessage.@Nullable Listing workers, Instant now) {
         List<Worker> missed = workers == null ? List.of() : workers.missed(now);

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What is said of workers that are not there. */
-final class MissedWorkersTest {
+final class WorkersConditionTest {
     private static final Instant NOW = Instant.parse("2026-11-20T08:00:00Z");
     private static final String OLD =
             "it is HubStorage 1.2.2, and the service is 1.2.3. Run the same version everywhere.";
@@ -32,13 +32,13 @@ final class MissedWorkersTest {
                                 new Worker("rack-1", false, NOW.minusSeconds(9_000), NOW, 1, 1)),
                         Stream.of(missing))
                 .toList();
-        return MissedWorkers.condition(new WorkersMessage.Listing(true, all), NOW);
+        return WorkersCondition.condition(new WorkersMessage.Listing(true, all), NOW);
     }
 
     @Test
     void aWorkerIsMissedAfterTenMinutesAndNotBefore() {
         assertThat(said()).isEmpty();
-        assertThat(MissedWorkers.condition(null, NOW)).isEmpty();
+        assertThat(WorkersCondition.condition(null, NOW)).isEmpty();
         assertThat(said(missing("rack-2", 599, null))).isEmpty();
         assertThat(said(missing("rack-2", 599, OLD))).isEmpty();
 

@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
  * The workers that should be there, in {@code workers.json} of the configuration folder: when the service starts anew at night, and a worker
  * does not come back, somebody has to miss it. Reads and writes block, and are for one thread at a time; never throws for the disk's sake.
  */
-final class KnownWorkers {
-    private static final Logger LOG = LoggerFactory.getLogger(KnownWorkers.class);
+final class WorkersFile {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkersFile.class);
     private static final int FORMAT = 1;
 
     private final Path file;
@@ -35,7 +35,7 @@ final class KnownWorkers {
 
     private record Content(int format, @Nullable List<Known> workers) {}
 
-    KnownWorkers(Path configFolder) {
+    WorkersFile(Path configFolder) {
         file = configFolder.resolve("workers.json");
     }
 
@@ -45,7 +45,7 @@ final class KnownWorkers {
             Content content = BusJson.mapper().readValue(Files.readAllBytes(file), Content.class);
             written = Stream.ofNullable(content.workers)
                     .flatMap(List::stream)
-                    .filter(KnownWorkers::isWhole)
+                    .filter(WorkersFile::isWhole)
                     .toList();
         } catch (NoSuchFileException e) {
             // None has joined yet.
