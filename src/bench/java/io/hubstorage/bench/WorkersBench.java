@@ -94,7 +94,7 @@ public final class WorkersBench implements Callable<Integer> {
                         "--objects=" + objects,
                         "--size=" + size,
                         "--plain-etags-below=8MiB",
-                        "--keys=data/f###/object-##.bin",
+                        "--keys=" + keys(),
                         "--latency-ms=" + latencyMillis,
                         "--bandwidth-each=" + bandwidthEach),
                 work)) {
@@ -106,6 +106,11 @@ public final class WorkersBench implements Callable<Integer> {
             Trees.delete(work);
         }
         return 0;
+    }
+
+    /** Enough folders to be divided among several: a bucket of few is taken for a small one. */
+    private String keys() {
+        return objects < 4_000 ? "data/f####/object-#.bin" : "data/f###/object-##.bin";
     }
 
     /** What holds the data folders, as a process has it mounted: the service, which is 0, or a worker, from 1. */
