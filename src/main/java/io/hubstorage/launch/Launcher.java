@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the jar begins. A JVM takes an AOT cache from its command line alone, so where {@link AotCache} has one this process turns
+ * Starts the program. A JVM takes an AOT cache from its command line alone, so where {@link AotCache} has one this process turns
  * into another JVM by {@code execv}, with the same process id, streams, environment and arguments. Where there is none yet, or
  * anything is unusual, {@link Main} runs in this JVM. Loads as few classes as it can, since all of this code runs uncompiled.
  */
