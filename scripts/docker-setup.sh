@@ -45,7 +45,8 @@ while [ $# -gt 0 ]; do
 done
 
 [ -z "$port" ] || require_port "$port"
-case "$endpoint" in '' | http://?* | https://?*) ;; *) misuse "--endpoint is a URL such as https://minio.example:9000" ;; esac
+is_url() { case "$1" in http://?* | https://?*) ;; *) return 1 ;; esac; }
+[ -z "$endpoint" ] || is_url "$endpoint" || misuse "--endpoint is a URL such as https://minio.example:9000"
 case "$region" in *[!A-Za-z0-9_-]*) misuse "--region is a name such as eu-central-1" ;; esac
 case "$user" in *[!0-9:]* | :* | *: | *:*:*) misuse "--user is a number, or two as in 1000:100" ;; esac
 case "$image" in *[!A-Za-z0-9._:/@-]*) misuse "--image is a name such as registry.example/owner/hubstorage:1.0.0" ;; esac
@@ -124,9 +125,12 @@ secret AWS_SECRET_ACCESS_KEY 'AWS secret access key'
 [ -z "${AWS_SESSION_TOKEN:-}" ] || secret AWS_SESSION_TOKEN 'AWS session token'
 secret HUBSTORAGE_WEB_PASSWORD 'Password for the dashboard, at least 8 characters' 'have one made at the first start'
 [ -z "$region" ] || set_value AWS_DEFAULT_REGION "$region"
-[ -z "$endpoint" ] || set_value AWS_ENDPOINT_URL "$endpoint"
 [ -z "$port" ] || set_value HUBSTORAGE_WEB_PORT "$port"
 plain_value BACKUP_BUCKETS "$buckets" 'Buckets, separated by commas (empty to choose them on the dashboard)'
+plain_value AWS_ENDPOINT_URL "$endpoint" 'Address of the S3 server, such as https://minio.example:9000 (empty for AWS)'
+given=$(env_value AWS_ENDPOINT_URL '')
+[ -z "$given" ] || is_url "$given" || warn "the address of an S3 server begins with http:// or https://, and '$given' does not; correct AWS_ENDPOINT_URL in .env"
+warn_of_own_address
 # compose_value NAME VALUE: in the line that is there, be it of the older name without HUBSTORAGE_.
 compose_value() {
   if grep -q "^$1=" "$file" && ! grep -q "^HUBSTORAGE_$1=" "$file"; then set_value "$1" "$2"; else set_value "HUBSTORAGE_$1" "$2"; fi

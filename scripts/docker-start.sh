@@ -36,6 +36,7 @@ done
 
 require_docker
 check_env_file
+warn_of_own_address
 repair_ownership
 if ! compose up --detach --wait --wait-timeout "$patience" ${options[@]+"${options[@]}"}; then
   warn "HubStorage is not healthy after $patience s. What it said last:"

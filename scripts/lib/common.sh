@@ -144,6 +144,15 @@ check_env_file() {
   fi
 }
 
+# In a container, what leads a machine to itself leads to the container.
+warn_of_own_address() {
+  case "$(env_value AWS_ENDPOINT_URL '')" in
+    *://localhost | *://localhost[:/]* | *://127.* | *://\[::1\]*)
+      warn "AWS_ENDPOINT_URL in .env is this machine's address for itself; from inside the container nobody answers there. Name the machine as others in the network do, and have the S3 server listen there: ./scripts/docker-setup.sh --endpoint http://$(uname -n):9000"
+      ;;
+  esac
+}
+
 # Hands what the container keeps over to the user that it will run as, where that was another one: Docker gives a volume to
 # whom it was made for, and for good. A folder of the host is its owner's affair.
 repair_ownership() {

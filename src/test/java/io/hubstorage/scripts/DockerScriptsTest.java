@@ -155,6 +155,30 @@ final class DockerScriptsTest {
         assertThat(scripts.dotenv()).hasContent(before.replace("HUBSTORAGE_WEB_PORT=5002", "HUBSTORAGE_WEB_PORT=5010"));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "http://localhost:9000, true",
+        "https://127.0.0.1, true",
+        "http://[::1]:9000, true",
+        "http://localhost.example:9000, false",
+        "https://s3.example:9000/127.0.0.1, false"
+    })
+    void anAddressThatLeadsTheContainerToItselfIsWarnedOf(String endpoint, boolean itself) throws IOException {
+        Shell.Result setup = scripts.run("docker-setup.sh", "--non-interactive", "--endpoint", endpoint)
+                .succeeded();
+        Shell.Result start = scripts.run("docker-start.sh").succeeded();
+
+        assertThat(values()).containsEntry("AWS_ENDPOINT_URL", env(endpoint));
+        assertThat(List.of(setup.err(), start.err()))
+                .allSatisfy(said -> assertThat(said.contains("from inside the container nobody answers there"))
+                        .isEqualTo(itself));
+    }
+
+    /** As the scripts spell it. */
+    private static String env(String value) {
+        return value.contains("[") ? '"' + value + '"' : value;
+    }
+
     @Test
     void everyPasswordIsSpelledSoThatComposeAndHubStorageReadItAlike() throws IOException {
         for (String password : List.of(
