@@ -9,7 +9,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import javax.imageio.IIOImage;
@@ -21,10 +24,12 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 /** Pictures for a repository. */
 final class Png {
     private static final int COLOURS = 256;
+    /** Nearer than this, as {@link #distance} measures, one colour may stand for the other. */
+    private static final int ALIKE = 3 * 12 * 12;
 
     private Png() {}
 
-    /** The same picture in fewer bytes: its 256 most frequent colours, which is all that pages of text need, packed well. */
+    /** The same picture in fewer bytes: in 256 of its colours, which is all that pages of text need, packed well. */
     static byte[] packed(byte[] png) throws IOException {
         BufferedImage picture = indexed(ImageIO.read(new ByteArrayInputStream(png)));
         ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
@@ -45,7 +50,7 @@ final class Png {
         int width = picture.getWidth();
         int height = picture.getHeight();
         int[] pixels = picture.getRGB(0, 0, width, height, null, 0, width);
-        int[] palette = Arrays.stream(pixels)
+        int[] palette = palette(Arrays.stream(pixels)
                 .mapToObj(pixel -> pixel & 0xffffff)
                 .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()))
                 .entrySet()
@@ -53,9 +58,8 @@ final class Png {
                 .sorted(Map.Entry.<Integer, Long>comparingByValue()
                         .reversed()
                         .thenComparing(Map.Entry.comparingByKey()))
-                .limit(COLOURS)
-                .mapToInt(Map.Entry::getKey)
-                .toArray();
+                .map(Map.Entry::getKey)
+                .toList());
         IndexColorModel model = new IndexColorModel(8, palette.length, palette, 0, false, -1, DataBuffer.TYPE_BYTE);
         BufferedImage indexed = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_INDEXED, model);
         Map<Integer, Integer> nearest = new HashMap<>();
@@ -65,6 +69,21 @@ final class Png {
                     .byteValue();
         }
         return indexed;
+    }
+
+    /** First those that no other can stand for, lest a small green dot becomes grey; then the most frequent shades of them. */
+    private static int[] palette(List<Integer> byFrequency) {
+        Set<Integer> chosen = new LinkedHashSet<>();
+        byFrequency.stream()
+                .filter(colour -> chosen.stream().noneMatch(other -> distance(other, colour) < ALIKE))
+                .limit(COLOURS)
+                .forEachOrdered(chosen::add);
+        byFrequency.stream()
+                .filter(colour -> !chosen.contains(colour))
+                .limit(COLOURS - chosen.size())
+                .toList()
+                .forEach(chosen::add);
+        return chosen.stream().mapToInt(Integer::intValue).toArray();
     }
 
     private static int nearest(int[] palette, int colour) {
