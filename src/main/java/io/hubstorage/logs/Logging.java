@@ -98,6 +98,9 @@ public final class Logging implements AutoCloseable {
         // we say ourselves.
         context.getLogger("com.hazelcast").setLevel(Level.ERROR);
         context.getLogger("com.hazelcast.instance").setLevel(Level.OFF);
+        // A member that is gone, in nine hundred lines of stack traces of every other; that too we say in one.
+        context.getLogger("io.vertx.spi.cluster.hazelcast").setLevel(Level.OFF);
+        context.getLogger("io.vertx.core.eventbus.impl.clustered").setLevel(Level.ERROR);
         if (where == Console.NONE) {
             return;
         }

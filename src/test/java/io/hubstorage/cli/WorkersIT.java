@@ -230,6 +230,10 @@ class WorkersIT {
 
         awaitReady("local", "two");
         assertThat(second.get("/health/ready").statusCode()).isEqualTo(200);
+        assertThat(second.out() + second.err())
+                .contains("The service is gone. Looking for it again.")
+                .as("stack traces")
+                .doesNotContain("\tat ");
     }
 
     @Test
