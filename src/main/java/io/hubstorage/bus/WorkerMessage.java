@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** Between the coordinator and its transfer workers in other processes; internal, not bridged. */
 public sealed interface WorkerMessage {
     /**
-     * A worker is there and would take shards; told every second. The answer is {@link Welcome}, or a failure that says why it
+     * A worker is there and would copy; told every second. The answer is {@link Welcome}, or a failure that says why it
      * gets none.
      *
      * @param id of this start of the process; no two are alike
@@ -15,8 +15,10 @@ public sealed interface WorkerMessage {
      * @param version of the program, which must be the coordinator's
      * @param clock what its clock says
      * @param folder the id in its data folder's {@code marker.json}
+     * @param listens whether it can be handed shards: one that was not taken before first needs to know the configuration
      */
-    record Hello(String id, String name, String version, Instant clock, String folder) implements WorkerMessage {}
+    record Hello(String id, String name, String version, Instant clock, String folder, boolean listens)
+            implements WorkerMessage {}
 
     /**
      * A worker is taken.

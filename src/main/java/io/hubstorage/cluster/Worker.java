@@ -263,8 +263,13 @@ public final class Worker implements AutoCloseable {
                                     Addresses.WORKER_HELLO, BusJson.encode(hello()), taken ? ANSWER : FIRST_ANSWER)
                             .await();
                     heard = System.nanoTime();
+                    boolean first = config == null;
                     welcome(BusJson.decode(answer, WorkerMessage.Welcome.class), round % LOOK_EVERY == 0);
                     taken = true;
+                    if (first) {
+                        // It listens only now, and others wait for that.
+                        continue;
+                    }
                     says(true, "The service has taken this worker, as %s.".formatted(settings.name()));
                 } catch (ConfigException e) {
                     says(false, "What the service is configured to do cannot be done here. " + e.getMessage());
@@ -289,7 +294,7 @@ public final class Worker implements AutoCloseable {
         }
 
         private WorkerMessage.Hello hello() throws IOException {
-            return new WorkerMessage.Hello(id, settings.name(), version, clock.instant(), folder.id());
+            return new WorkerMessage.Hello(id, settings.name(), version, clock.instant(), folder.id(), config != null);
         }
 
         private Future<WorkerMessage.Probed> probed(JsonObject body) {

@@ -61,6 +61,7 @@ public final class Workers {
         final Instant since;
         final Set<Place> places = new HashSet<>();
         final Rate rate = new Rate();
+        boolean listens;
         Instant heard;
         long heardNanos;
         long received;
@@ -79,10 +80,11 @@ public final class Workers {
         }
 
         boolean hasRoom(String account) {
-            return places.stream()
-                            .filter(place -> place.account.equals(account))
-                            .count()
-                    < AT_ONCE;
+            return listens
+                    && places.stream()
+                                    .filter(place -> place.account.equals(account))
+                                    .count()
+                            < AT_ONCE;
         }
 
         boolean isLocal() {
@@ -161,6 +163,7 @@ public final class Workers {
         this.silenceNanos = silence.toNanos();
         this.tickedNanos = nanoClock.getAsLong();
         this.local = new Member(Addresses.LOCAL_WORKER, Addresses.LOCAL_WORKER, clock.instant(), tickedNanos);
+        local.listens = true;
         members.put(local.id, local);
     }
 
@@ -175,6 +178,10 @@ public final class Workers {
             Member member = members.computeIfAbsent(hello.id(), _ -> joined(hello));
             member.heard = clock.instant();
             member.heardNanos = nanoClock.getAsLong();
+            if (hello.listens() != member.listens) {
+                member.listens = hello.listens();
+                changed.signalAll();
+            }
             return share(member);
         } finally {
             lock.unlock();
@@ -186,7 +193,6 @@ public final class Workers {
                 .ifPresentOrElse(
                         replaced -> LOG.info("worker {} is there, in the place of {}", hello.name(), replaced),
                         () -> LOG.info("worker {} is there", hello.name()));
-        changed.signalAll();
         return new Member(hello.id(), hello.name(), clock.instant(), nanoClock.getAsLong());
     }
 
@@ -240,7 +246,7 @@ public final class Workers {
         }
     }
 
-    /** All that are there, the coordinator's own first, and those that are missing. */
+    /** All that can be handed shards, the coordinator's own first, and those that are missing. */
     public List<WorkersMessage.Worker> list() {
         lock.lock();
         try {
@@ -248,7 +254,9 @@ public final class Workers {
             Set<String> there =
                     members.values().stream().map(member -> member.name).collect(Collectors.toSet());
             return Stream.concat(
-                            members.values().stream().map(Member::shown),
+                            members.values().stream()
+                                    .filter(member -> member.listens)
+                                    .map(Member::shown),
                             missing.all().stream()
                                     .filter(each -> !there.contains(each.name())
                                             && !each.shown().isAfter(now))

@@ -35,7 +35,7 @@ final class WorkersTest {
     }
 
     private Share heard(String id) {
-        return workers.heard(new WorkerMessage.Hello(id, named(id), "1", now, "folder"));
+        return workers.heard(new WorkerMessage.Hello(id, named(id), "1", now, "folder", true));
     }
 
     private Workers.Place take(String account) throws InterruptedException {
@@ -67,6 +67,23 @@ final class WorkersTest {
 
     private static String named(String id) {
         return "name of " + id;
+    }
+
+    @Test
+    void aWorkerThatDoesNotListenYetIsHandedNothing() throws InterruptedException {
+        workers.heard(new WorkerMessage.Hello("a", named("a"), "1", now, "folder", false));
+        try (Workers.Place first = take("");
+                Workers.Place second = take("")) {
+            assertThat(List.of(first, second)).allMatch(Workers.Place::isLocal);
+            assertThat(names()).doesNotContain(named("a"));
+
+            heard("a");
+
+            assertThat(names()).contains(named("a"));
+            try (Workers.Place third = take("")) {
+                assertThat(third.worker()).isEqualTo("a");
+            }
+        }
     }
 
     @Test
@@ -257,7 +274,7 @@ final class WorkersTest {
         heard("a");
         passes(Duration.ofSeconds(1));
         for (int second = 0; second < 10; second++) {
-            workers.heard(new WorkerMessage.Hello("b", named("a"), "1", now, "folder"));
+            workers.heard(new WorkerMessage.Hello("b", named("a"), "1", now, "folder", true));
             passes(Duration.ofSeconds(1));
         }
 
@@ -292,7 +309,7 @@ final class WorkersTest {
 
     @Test
     void whoIsNotLetInIsListedAsLongAsItAsks() {
-        WorkerMessage.Hello hello = new WorkerMessage.Hello("a", "new", "1", now, "folder");
+        WorkerMessage.Hello hello = new WorkerMessage.Hello("a", "new", "1", now, "folder", true);
         Instant began = now;
         assertThat(workers.refused(hello, "its clock is off.")).isTrue();
         assertThat(workers.refused(hello, "its clock is off.")).as("news").isFalse();
@@ -312,7 +329,7 @@ final class WorkersTest {
 
     @Test
     void whatHasAnotherNameInEachTrialIsTheSameReason() {
-        WorkerMessage.Hello hello = new WorkerMessage.Hello("a", "new", "1", now, "folder");
+        WorkerMessage.Hello hello = new WorkerMessage.Hello("a", "new", "1", now, "folder", true);
         String why = "the data folder is not shared (/data/.hubstorage/probes/%s/answer).";
 
         assertThat(workers.refused(hello, why.formatted(UUID.randomUUID()))).isTrue();
@@ -330,7 +347,7 @@ final class WorkersTest {
         Workers.Place place = take("");
         Instant heard = now;
         passes(Duration.ofSeconds(1));
-        WorkerMessage.Hello hello = new WorkerMessage.Hello("a", named("a"), "1", now, "folder");
+        WorkerMessage.Hello hello = new WorkerMessage.Hello("a", named("a"), "1", now, "folder", true);
 
         assertThat(workers.refused(hello, "its clock is off.")).isTrue();
 
@@ -376,15 +393,15 @@ final class WorkersTest {
         heard("a");
         heard("b");
         Workers next = startedAnew();
-        next.heard(new WorkerMessage.Hello("1", "pod-1", "1", now, "folder"));
+        next.heard(new WorkerMessage.Hello("1", "pod-1", "1", now, "folder", true));
         now = now.plus(WorkersMessage.MISSED_AFTER).minusSeconds(1);
-        next.heard(new WorkerMessage.Hello("2", "pod-2", "1", now, "folder"));
+        next.heard(new WorkerMessage.Hello("2", "pod-2", "1", now, "folder", true));
 
         assertThat(next.known()).extracting(WorkersFile.Known::name).containsExactly("pod-1", "pod-2");
 
         next = startedAnew();
         now = now.plus(WorkersMessage.MISSED_AFTER);
-        next.heard(new WorkerMessage.Hello("1", "pod-1", "1", now, "folder"));
+        next.heard(new WorkerMessage.Hello("1", "pod-1", "1", now, "folder", true));
 
         assertThat(next.known())
                 .as("of one that has been missed nobody loses sight")

@@ -76,7 +76,7 @@ class WorkersVerticleTest {
     }
 
     private static WorkerMessage.Hello hello(String id) {
-        return new WorkerMessage.Hello(id, "rack-" + id, VERSION, NOW, "");
+        return new WorkerMessage.Hello(id, "rack-" + id, VERSION, NOW, "", true);
     }
 
     private WorkerMessage.Welcome say(WorkerMessage.Hello hello) {
@@ -122,7 +122,7 @@ class WorkersVerticleTest {
 
     @Test
     void anotherVersionIsRefused() {
-        WorkerMessage.Hello old = new WorkerMessage.Hello("1", "old", "1.2.2", NOW, "");
+        WorkerMessage.Hello old = new WorkerMessage.Hello("1", "old", "1.2.2", NOW, "", true);
 
         assertRefused(old, "it is HubStorage 1.2.2, and the service is 1.2.3");
     }
@@ -132,17 +132,17 @@ class WorkersVerticleTest {
         Instant ahead = NOW.plusSeconds(61);
 
         assertRefused(
-                new WorkerMessage.Hello("1", "fast", VERSION, ahead, ""),
+                new WorkerMessage.Hello("1", "fast", VERSION, ahead, "", true),
                 "its clock is more than a minute ahead of the service's");
         assertRefused(
-                new WorkerMessage.Hello("1", "slow", VERSION, NOW.minusSeconds(200), ""),
+                new WorkerMessage.Hello("1", "slow", VERSION, NOW.minusSeconds(200), "", true),
                 "its clock is 3 min behind the service's");
     }
 
     @Test
     void anotherFolderIsRefusedByItsIdOrByWhatIsNotSeenInIt() throws IOException {
         assertRefused(
-                new WorkerMessage.Hello("1", "x", VERSION, NOW, "d3adb33f"),
+                new WorkerMessage.Hello("1", "x", VERSION, NOW, "d3adb33f", true),
                 "another one than the service's (id d3adb33f");
         listens("2", Files.createDirectories(home.resolve("other")));
         assertRefused(hello("2"), "it cannot use the data folder. ");
