@@ -16,8 +16,16 @@ public sealed interface WorkerMessage {
      * @param clock what its clock says
      * @param folder the id in its data folder's {@code marker.json}
      * @param listens whether it can be handed shards: one that was not taken before first needs to know the configuration
+     * @param problem why it cannot do what that says, in a sentence or two
      */
-    record Hello(String id, String name, String version, Instant clock, String folder, boolean listens)
+    record Hello(
+            String id,
+            String name,
+            String version,
+            Instant clock,
+            String folder,
+            boolean listens,
+            @Nullable String problem)
             implements WorkerMessage {}
 
     /**

@@ -242,6 +242,7 @@ public final class Worker implements AutoCloseable {
         private final String id = UUID.randomUUID().toString();
         private @Nullable ConfigStore config;
         private @Nullable String copier;
+        private @Nullable String problem;
         private JsonObject told = new JsonObject();
         private volatile WorkerMessage.Share share = new WorkerMessage.Share(1, null);
 
@@ -266,12 +267,15 @@ public final class Worker implements AutoCloseable {
                     boolean first = config == null;
                     welcome(BusJson.decode(answer, WorkerMessage.Welcome.class), round % LOOK_EVERY == 0);
                     taken = true;
+                    problem = null;
                     if (first) {
                         // It listens only now, and others wait for that.
                         continue;
                     }
                     says(true, "The service has taken this worker, as %s.".formatted(settings.name()));
                 } catch (ConfigException e) {
+                    drop();
+                    problem = "it cannot do what the service is configured to do. " + e.getMessage();
                     says(false, "What the service is configured to do cannot be done here. " + e.getMessage());
                     next = REFUSED_PAUSE;
                 } catch (ReplyException | IOException e) {
@@ -294,7 +298,8 @@ public final class Worker implements AutoCloseable {
         }
 
         private WorkerMessage.Hello hello() throws IOException {
-            return new WorkerMessage.Hello(id, settings.name(), version, clock.instant(), folder.id(), config != null);
+            return new WorkerMessage.Hello(
+                    id, settings.name(), version, clock.instant(), folder.id(), config != null, problem);
         }
 
         private Future<WorkerMessage.Probed> probed(JsonObject body) {

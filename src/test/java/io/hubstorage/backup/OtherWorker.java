@@ -66,7 +66,7 @@ final class OtherWorker implements AutoCloseable {
     }
 
     private WorkerMessage.Share hello() {
-        return workers.heard(new WorkerMessage.Hello(id, id, "test", Instant.EPOCH, "folder", true));
+        return workers.heard(new WorkerMessage.Hello(id, id, "test", Instant.EPOCH, "folder", true, null));
     }
 
     /** Sees whatever goes to it, and comes from it. */

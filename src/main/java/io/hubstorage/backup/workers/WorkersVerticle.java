@@ -125,8 +125,17 @@ public final class WorkersVerticle extends VerticleBase {
 
     private Future<WorkerMessage.Welcome> hello(WorkerMessage.Hello hello) {
         return check(hello)
-                .map(_ -> new WorkerMessage.Welcome(config.current().config(), workers.heard(hello)))
+                .map(_ -> new WorkerMessage.Welcome(config.current().config(), share(hello)))
                 .onFailure(e -> refused(hello, Bus.reason(e)));
+    }
+
+    /** One that cannot do what is configured is told the configuration all the same: it may change. */
+    private WorkerMessage.Share share(WorkerMessage.Hello hello) {
+        if (hello.problem() == null) {
+            return workers.heard(hello);
+        }
+        refused(hello, hello.problem());
+        return new WorkerMessage.Share(1, null);
     }
 
     /** Told to the log once. */

@@ -35,7 +35,7 @@ final class WorkersTest {
     }
 
     private Share heard(String id) {
-        return workers.heard(new WorkerMessage.Hello(id, named(id), "1", now, "folder", true));
+        return workers.heard(new WorkerMessage.Hello(id, named(id), "1", now, "folder", true, null));
     }
 
     private Workers.Place take(String account) throws InterruptedException {
@@ -71,7 +71,7 @@ final class WorkersTest {
 
     @Test
     void aWorkerThatDoesNotListenYetIsHandedNothing() throws InterruptedException {
-        workers.heard(new WorkerMessage.Hello("a", named("a"), "1", now, "folder", false));
+        workers.heard(new WorkerMessage.Hello("a", named("a"), "1", now, "folder", false, null));
         try (Workers.Place first = take("");
                 Workers.Place second = take("")) {
             assertThat(List.of(first, second)).allMatch(Workers.Place::isLocal);
@@ -274,7 +274,7 @@ final class WorkersTest {
         heard("a");
         passes(Duration.ofSeconds(1));
         for (int second = 0; second < 10; second++) {
-            workers.heard(new WorkerMessage.Hello("b", named("a"), "1", now, "folder", true));
+            workers.heard(new WorkerMessage.Hello("b", named("a"), "1", now, "folder", true, null));
             passes(Duration.ofSeconds(1));
         }
 
@@ -309,7 +309,7 @@ final class WorkersTest {
 
     @Test
     void whoIsNotLetInIsListedAsLongAsItAsks() {
-        WorkerMessage.Hello hello = new WorkerMessage.Hello("a", "new", "1", now, "folder", true);
+        WorkerMessage.Hello hello = new WorkerMessage.Hello("a", "new", "1", now, "folder", true, null);
         Instant began = now;
         assertThat(workers.refused(hello, "its clock is off.")).isTrue();
         assertThat(workers.refused(hello, "its clock is off.")).as("news").isFalse();
@@ -329,7 +329,7 @@ final class WorkersTest {
 
     @Test
     void whatHasAnotherNameInEachTrialIsTheSameReason() {
-        WorkerMessage.Hello hello = new WorkerMessage.Hello("a", "new", "1", now, "folder", true);
+        WorkerMessage.Hello hello = new WorkerMessage.Hello("a", "new", "1", now, "folder", true, null);
         String why = "the data folder is not shared (/data/.hubstorage/probes/%s/answer).";
 
         assertThat(workers.refused(hello, why.formatted(UUID.randomUUID()))).isTrue();
@@ -347,7 +347,7 @@ final class WorkersTest {
         Workers.Place place = take("");
         Instant heard = now;
         passes(Duration.ofSeconds(1));
-        WorkerMessage.Hello hello = new WorkerMessage.Hello("a", named("a"), "1", now, "folder", true);
+        WorkerMessage.Hello hello = new WorkerMessage.Hello("a", named("a"), "1", now, "folder", true, null);
 
         assertThat(workers.refused(hello, "its clock is off.")).isTrue();
 
@@ -393,15 +393,15 @@ final class WorkersTest {
         heard("a");
         heard("b");
         Workers next = startedAnew();
-        next.heard(new WorkerMessage.Hello("1", "pod-1", "1", now, "folder", true));
+        next.heard(new WorkerMessage.Hello("1", "pod-1", "1", now, "folder", true, null));
         now = now.plus(WorkersMessage.MISSED_AFTER).minusSeconds(1);
-        next.heard(new WorkerMessage.Hello("2", "pod-2", "1", now, "folder", true));
+        next.heard(new WorkerMessage.Hello("2", "pod-2", "1", now, "folder", true, null));
 
         assertThat(next.known()).extracting(WorkersFile.Known::name).containsExactly("pod-1", "pod-2");
 
         next = startedAnew();
         now = now.plus(WorkersMessage.MISSED_AFTER);
-        next.heard(new WorkerMessage.Hello("1", "pod-1", "1", now, "folder", true));
+        next.heard(new WorkerMessage.Hello("1", "pod-1", "1", now, "folder", true, null));
 
         assertThat(next.known())
                 .as("of one that has been missed nobody loses sight")

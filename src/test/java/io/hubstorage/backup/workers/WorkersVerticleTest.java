@@ -76,7 +76,7 @@ class WorkersVerticleTest {
     }
 
     private static WorkerMessage.Hello hello(String id) {
-        return new WorkerMessage.Hello(id, "rack-" + id, VERSION, NOW, "", true);
+        return new WorkerMessage.Hello(id, "rack-" + id, VERSION, NOW, "", true, null);
     }
 
     private WorkerMessage.Welcome say(WorkerMessage.Hello hello) {
@@ -122,7 +122,7 @@ class WorkersVerticleTest {
 
     @Test
     void anotherVersionIsRefused() {
-        WorkerMessage.Hello old = new WorkerMessage.Hello("1", "old", "1.2.2", NOW, "", true);
+        WorkerMessage.Hello old = new WorkerMessage.Hello("1", "old", "1.2.2", NOW, "", true, null);
 
         assertRefused(old, "it is HubStorage 1.2.2, and the service is 1.2.3");
     }
@@ -132,17 +132,17 @@ class WorkersVerticleTest {
         Instant ahead = NOW.plusSeconds(61);
 
         assertRefused(
-                new WorkerMessage.Hello("1", "fast", VERSION, ahead, "", true),
+                new WorkerMessage.Hello("1", "fast", VERSION, ahead, "", true, null),
                 "its clock is more than a minute ahead of the service's");
         assertRefused(
-                new WorkerMessage.Hello("1", "slow", VERSION, NOW.minusSeconds(200), "", true),
+                new WorkerMessage.Hello("1", "slow", VERSION, NOW.minusSeconds(200), "", true, null),
                 "its clock is 3 min behind the service's");
     }
 
     @Test
     void anotherFolderIsRefusedByItsIdOrByWhatIsNotSeenInIt() throws IOException {
         assertRefused(
-                new WorkerMessage.Hello("1", "x", VERSION, NOW, "d3adb33f", true),
+                new WorkerMessage.Hello("1", "x", VERSION, NOW, "d3adb33f", true, null),
                 "another one than the service's (id d3adb33f");
         listens("2", Files.createDirectories(home.resolve("other")));
         assertRefused(hello("2"), "it cannot use the data folder. ");
@@ -151,6 +151,22 @@ class WorkersVerticleTest {
     @Test
     void whoCannotBeReachedIsRefused() {
         assertRefused(hello("1"), "HUBSTORAGE_CLUSTER_HOST");
+    }
+
+    @Test
+    void oneThatCannotDoWhatIsConfiguredIsListedWithTheReasonAndTakenOnceItCan() {
+        listens("1", home.resolve("data"));
+        String reason = "it cannot do what the service is configured to do. LAB_AWS_ACCESS_KEY_ID is not set.";
+
+        WorkerMessage.Welcome told = say(new WorkerMessage.Hello("1", "rack-1", VERSION, NOW, "", false, reason));
+
+        assertThat(told.config()).isEqualTo(config.current().config());
+        assertThat(listing().getLast().state()).isEqualTo(WorkersMessage.State.REFUSED);
+        assertThat(listing().getLast().problem()).isEqualTo(reason);
+        say(hello("1"));
+        assertThat(listing())
+                .extracting(WorkersMessage.Worker::state)
+                .containsExactly(WorkersMessage.State.READY, WorkersMessage.State.READY);
     }
 
     @Test
